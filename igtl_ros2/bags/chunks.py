@@ -41,10 +41,7 @@ class McapFile(Scan):
     """
 
     def __init__(
-        self,
-        path: Path,
-        *,
-        index: bool = False,
+        self, path: Path, *, index: bool = False,
         progress: Callable[[int, int], None] = lambda done, size: None,
     ) -> None:
         super().__init__(path)
@@ -78,8 +75,7 @@ class McapFile(Scan):
         for entry in self._indexed:
             self.parts.append(Part(
                 entry.chunk_start_offset, entry.chunk_length, entry.message_start_time,
-                entry.message_end_time, _counts(entry),
-            ))
+                entry.message_end_time, _counts(entry)))
         numbers = sum(sum(part.counts.values()) for part in self.parts)
         if numbers == self._statistics.message_count:
             return True
@@ -98,17 +94,14 @@ class McapFile(Scan):
                 gone = {
                     entry.chunk_start_offset: Lost(
                         self.path.name, entry.chunk_start_offset, entry.chunk_length,
-                        entry.message_start_time, entry.message_end_time, number,
-                    )
+                        entry.message_start_time, entry.message_end_time, number)
                     for entry, number in zip(self._indexed, numbers)
-                    if entry.chunk_start_offset not in found
-                }
+                    if entry.chunk_start_offset not in found}
                 self.lost = [lost for lost in gone.values() if lost.messages]
         else:
             wanted = [
                 (e.chunk_start_offset, e.chunk_length, e.message_start_time, e.message_end_time)
-                for e in self._indexed
-            ]
+                for e in self._indexed]
             found_parts = [(p.offset, p.size, p.start_ns, p.end_ns) for p in self.parts]
             if self._footer is None or self._has_chunks and wanted != found_parts:
                 self.is_whole = False
@@ -120,8 +113,7 @@ class McapFile(Scan):
                 self.is_whole = False
                 self.lost.append(Lost(
                     self.path.name, part.offset, part.size, part.start_ns, part.end_ns, unknown,
-                    'of topics that nothing describes any more',
-                ))
+                    'of topics that nothing describes any more'))
 
     def _make_topics(self) -> None:
         for key, (_, channel) in sorted(self._channels.items()):
@@ -131,8 +123,7 @@ class McapFile(Scan):
             self.topics[key] = Topic(
                 channel.topic, schema.name if schema else '', channel.message_encoding,
                 schema.encoding if schema else '', schema.data if schema else b'',
-                channel.metadata,
-            )
+                channel.metadata)
 
     # -- reading
 
@@ -146,8 +137,7 @@ class McapFile(Scan):
         """How many messages are in it that can be read."""
         known = self.topics
         return sum(
-            n for part in self.parts for channel, n in part.counts.items() if channel in known
-        )
+            n for part in self.parts for channel, n in part.counts.items() if channel in known)
 
     def read(self, part: Part) -> list[Recorded] | None:
         """Read the messages of a part in the order of the file; None if it is spoiled."""
@@ -169,8 +159,7 @@ class McapFile(Scan):
         sources = [
             self._timed(part, wanted, skipped)
             for part in self.parts
-            if not wanted.isdisjoint(part.counts)
-        ]
+            if not wanted.isdisjoint(part.counts)]
         try:
             for _, message in heapq.merge(*sources, key=itemgetter(0)):
                 if message is not None:
@@ -186,8 +175,7 @@ class McapFile(Scan):
         if messages is None:
             number = sum(part.counts.values())
             skipped(Lost(
-                self.path.name, part.offset, part.size, part.start_ns, part.end_ns, number
-            ))
+                self.path.name, part.offset, part.size, part.start_ns, part.end_ns, number))
             return
         for message in sorted(messages, key=itemgetter(1)):
             if message.channel in wanted:
@@ -202,5 +190,4 @@ def _counts(entry: ChunkIndex) -> dict[int, int]:
     head = RECORD.size + CONTENTS.size
     return {
         channel: max(0, end - place - head) // ENTRY.size
-        for (place, channel), end in zip(places, ends)
-    }
+        for (place, channel), end in zip(places, ends)}

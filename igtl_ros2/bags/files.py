@@ -123,8 +123,7 @@ class BagWriter:
         try:
             self._file = WholeFile(self.folder / facts.path, self._mode)
             self._writer = Writer(
-                cast('IO[Any]', self._file), CHUNK_BYTES, compression=self._compression
-            )
+                cast('IO[Any]', self._file), CHUNK_BYTES, compression=self._compression)
             self._writer.start('ros2')
             self._file.flush()
             self._contents.files.append(facts)
@@ -135,9 +134,7 @@ class BagWriter:
         self._schemas.clear()
         self._descriptions = b''
 
-    def write(
-        self, topic: str, type_name: str, data: bytes, time_ns: int, qos: str = ''
-    ) -> None:
+    def write(self, topic: str, type_name: str, data: bytes, time_ns: int, qos: str = '') -> None:
         """
         Write a message in CDR.
 
@@ -226,8 +223,7 @@ class BagWriter:
         if free < self._min_free_bytes:
             raise BagError(
                 f'{free / 1e9:.3f} GB are free at {self.folder}, less than the '
-                f'{self._min_free_bytes / 1e9:g} GB that shall stay free'
-            )
+                f'{self._min_free_bytes / 1e9:g} GB that shall stay free')
 
     def _end_file(self) -> None:
         try:
@@ -285,10 +281,8 @@ class Repaired:
 
 
 def repair(
-    folder: Path | str,
-    progress: Callable[[str, int, int], None],
-    output: Path | str | None = None,
-    mode: int = OWNER_ALONE,
+    folder: Path | str, progress: Callable[[str, int, int], None],
+    output: Path | str | None = None, mode: int = OWNER_ALONE,
 ) -> Repaired:
     """
     Make a whole bag of all that is whole in a bag of MCAP files.
@@ -322,9 +316,7 @@ def repair(
         if told is not None:
             result.lost += told.more_than(known)
         result.lost += _missing(told.files if told else {}, known, paths)
-        result.begin_ns = min(
-            (part.start_ns for file in known for part in file.parts), default=0
-        )
+        result.begin_ns = min((part.start_ns for file in known for part in file.parts), default=0)
         if told is not None and told.is_true(files) and not result.lost:
             result.folder = folder
             return result
@@ -409,21 +401,18 @@ def _rewrite(file: McapFile, stream: IO[bytes]) -> None:
         if schema not in schemas:
             schemas[schema] = writer.register_schema(*schema)
         channels[key] = writer.register_channel(
-            topic.name, topic.encoding, schemas[schema], topic.metadata
-        )
+            topic.name, topic.encoding, schemas[schema], topic.metadata)
     for message in file.in_order(channels, _spoiled_meanwhile):
         writer.add_message(
             channels[message.channel], message.log_ns, message.data, message.publish_ns,
-            message.sequence,
-        )
+            message.sequence)
     for place in file.extras:
         extra = file.extra(*place)
         if isinstance(extra, Metadata):
             writer.add_metadata(extra.name, extra.metadata)
         else:
             writer.add_attachment(
-                extra.create_time, extra.log_time, extra.name, extra.media_type, extra.data
-            )
+                extra.create_time, extra.log_time, extra.name, extra.media_type, extra.data)
     writer.finish()
 
 

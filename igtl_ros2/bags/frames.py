@@ -108,9 +108,7 @@ class FrameRecorder:
         self._topics = FrameTopics(namespace)
         self._phi = phi
 
-    def record(
-        self, header: Header, frame: bytes, time_ns: int, *, to_device: bool
-    ) -> None:
+    def record(self, header: Header, frame: bytes, time_ns: int, *, to_device: bool) -> None:
         device = device_of(header, frame)
         key = (f'{TO_IGTL}/{device}' if to_device else device, header.type_name)
         safe = safe_frame(frame, self._phi)
@@ -121,8 +119,7 @@ class FrameRecorder:
             self.recording.note_hidden(key, len(frame))
         self.recording.put(
             key, self._topics.topic(device, to_device), RAW_TYPE, lambda: self._types.pack(safe),
-            len(safe), time_ns,
-        )
+            len(safe), time_ns)
 
 
 # -- reading
@@ -160,8 +157,7 @@ class BagFrames:
             for connection in reader.connections
             if connection.msgtype == RAW_TYPE
             and connection.topic.rpartition('/')[2] == RAW_LEAF
-            and direction in ('both', _direction(connection.topic))
-        ]
+            and direction in ('both', _direction(connection.topic))]
         #: messages that are no frames, by topic
         self.refused: Counter[str] = Counter()
         if not self._connections:
@@ -170,8 +166,7 @@ class BagFrames:
                 + ('in it' if direction == 'both' else f'with what went {direction} a device')
                 + '. What a bridge has made of frames goes to ROS again with ros2 bag play; '
                 'frames are recorded from the link (igtl_record connect URL), or with raw: true '
-                'in the mapping of the bridge'
-            )
+                'in the mapping of the bridge')
 
     @property
     def duration_s(self) -> float:

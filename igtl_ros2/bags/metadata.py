@@ -51,8 +51,7 @@ class FileFacts:
             'path': self.path,
             'starting_time': {'nanoseconds_since_epoch': self.start_ns},
             'duration': {'nanoseconds': self.end_ns - self.start_ns},
-            'message_count': self.messages,
-        }
+            'message_count': self.messages}
 
 
 @dataclass(slots=True)
@@ -91,19 +90,16 @@ class BagContents:
                         'serialization_format': topic.encoding,
                         'offered_qos_profiles': topic.qos,
                     },
-                    'message_count': topic.messages,
-                }
+                    'message_count': topic.messages}
                 for name, topic in self.topics.items()
             ],
             'compression_format': '',
             'compression_mode': '',
             'relative_file_paths': [file.path for file in self.files],
-            'files': [file.entry() for file in self.files],
-        }
+            'files': [file.entry() for file in self.files]}
         text: str = yaml.dump(
             {'rosbag2_bagfile_information': information}, sort_keys=False,
-            Dumper=getattr(yaml, 'CSafeDumper', yaml.SafeDumper),
-        )
+            Dumper=getattr(yaml, 'CSafeDumper', yaml.SafeDumper))
         temporary = folder / f'{METADATA}.tmp'
         temporary.unlink(missing_ok=True)
         with os.fdopen(new_file(temporary, mode), 'wb') as file:
@@ -162,8 +158,7 @@ class Told:
                 last = max((part.end_ns for part in file.parts), default=begin)
                 missing.append(Lost(
                     file.path.name, 0, 0, last if last < end else begin, end, number,
-                    f'{METADATA} counts more than there are',
-                ))
+                    f'{METADATA} counts more than there are'))
         return missing
 
     def is_true(self, files: Sequence[McapFile]) -> bool:
@@ -182,7 +177,6 @@ class Told:
                 return False
         topics = {
             name: (topic.type_name, topic.messages)
-            for name, topic in contents.topics.items() if topic.messages
-        }
+            for name, topic in contents.topics.items() if topic.messages}
         messages = sum(facts.messages for facts in contents.files)
         return len(files) == len(self.files) and (topics, messages) == (self.topics, self.messages)

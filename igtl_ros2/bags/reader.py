@@ -72,17 +72,14 @@ class McapBag:
         self.start_time = min((part.start_ns for part in parts), default=0)
         self.duration = max((part.end_ns for part in parts), default=0) - self.start_time
 
-    def messages(
-        self, connections: Collection[Any]
-    ) -> Iterator[tuple[BagTopic, int, bytes]]:
+    def messages(self, connections: Collection[Any]) -> Iterator[tuple[BagTopic, int, bytes]]:
         """Give the messages of some topics in the order of time: topic, time and CDR."""
         wanted = {(c.topic, c.msgtype): c for c in connections}
         for file in self._files:
             channels = {
                 key: wanted[topic.name, topic.type_name]
                 for key, topic in file.topics.items()
-                if (topic.name, topic.type_name) in wanted
-            }
+                if (topic.name, topic.type_name) in wanted}
             for message in file.in_order(channels, self._skipped):
                 yield channels[message.channel], message.log_ns, message.data
 
@@ -155,8 +152,7 @@ def read_bag(path: Path, progress: Callable[[int, int], None]) -> BagReader:
             return McapBag(path, [path], progress)
         if not path.is_dir():
             if path.suffix != '.db3':
-                raise BagError(
-                    f'{path}: no bag; wanted its folder, or a file of it (.mcap, .db3)')
+                raise BagError(f'{path}: no bag; wanted its folder, or a file of it (.mcap, .db3)')
             return OtherBag(path)
         paths = _files_of(path)
         return OtherBag(path) if paths is None else McapBag(path, paths, progress)
@@ -179,14 +175,14 @@ def _files_of(folder: Path) -> list[Path] | None:
         names = [PurePath(str(name)).name for name in information['relative_file_paths']]
         mode = str(information.get('compression_mode') or 'none').lower()
     except (ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as error:
-        raise BagError(f'{path}: damaged: {_short(error)}{_HINT}') from error
+        short = ' '.join(f'{type(error).__name__}: {error}'.split())
+        raise BagError(f'{path}: damaged: {short}{_HINT}') from error
     if storage == 'sqlite3' or mode in ('file', 'message'):
         return None
     if storage != 'mcap' or mode != 'none':
         raise BagError(
             f'{path}: storage {storage!r} with compression {mode!r}; wanted mcap or sqlite3, and '
-            f'none, file or message{_HINT}'
-        )
+            f'none, file or message{_HINT}')
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
         raise BagError(f'{folder}: {", ".join(missing)} is not there{_HINT}')
@@ -201,5 +197,3 @@ def _is_begun(path: Path) -> bool:
         return any(file.read(RECORD.size))
 
 
-def _short(error: Exception) -> str:
-    return ' '.join(f'{type(error).__name__}: {error}'.split())

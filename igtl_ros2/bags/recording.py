@@ -116,14 +116,8 @@ class Recording:
         return self._waiting_bytes > MAX_WAITING_BYTES // 2
 
     def put(
-        self,
-        key: tuple[str, str],
-        topic: str,
-        type_name: str,
-        make_data: Callable[[], bytes],
-        size: int,
-        time_ns: int,
-        qos: str = '',
+        self, key: tuple[str, str], topic: str, type_name: str, make_data: Callable[[], bytes],
+        size: int, time_ns: int, qos: str = '',
     ) -> None:
         """
         Have a message written; for any thread.
@@ -229,9 +223,6 @@ class Recording:
                 self._fail(error)
         if self._writer.messages > self._writer.saved:
             for entry in self._unsaved:
-                self._move_to_lost(entry)
-
-    def _move_to_lost(self, entry: _Entry) -> None:
-        count = self.summary.recorded[entry.key]
-        count.messages, count.bytes = count.messages - 1, count.bytes - entry.size
-        self.lose('the disk did not take them', entry.size)
+                count = self.summary.recorded[entry.key]
+                count.messages, count.bytes = count.messages - 1, count.bytes - entry.size
+                self.lose('the disk did not take them', entry.size)

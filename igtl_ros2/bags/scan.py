@@ -13,7 +13,6 @@ from mcap.opcode import Opcode
 from mcap.records import Attachment, Channel, ChunkIndex, Header, Metadata, Schema, Statistics
 from mcap.writer import MCAP0_MAGIC
 
-from .chunk_reader import WINDOW_BYTES, ChunkReader
 from .lost import Lost
 from .records import (
     CHUNK,
@@ -26,6 +25,8 @@ from .records import (
     MESSAGE,
     RECORD,
     SPOILED,
+    WINDOW_BYTES,
+    ChunkReader,
     read_as,
 )
 
@@ -191,9 +192,7 @@ class Scan(ChunkReader):
         channel, size = CONTENTS.unpack_from(body)
         if size + CONTENTS.size != len(body) or size % ENTRY.size:
             raise ValueError('an index that is longer or shorter than it says')
-        entries = [
-            (log_ns, offset) for log_ns, offset in ENTRY.iter_unpack(body[CONTENTS.size :])
-        ]
+        entries = [(log_ns, offset) for log_ns, offset in ENTRY.iter_unpack(body[CONTENTS.size :])]
         lost = self._spoiled_chunk
         if lost is None:
             if self._expected.get(channel) != entries:
@@ -276,8 +275,7 @@ class Scan(ChunkReader):
             self._is_past_data(start)
             or opcode in _NO_MESSAGES
             or length == size + CONTENTS.size  # of an index whose opcode is spoiled
-            or start == len(MCAP0_MAGIC) and opcode == Opcode.HEADER
-        )
+            or start == len(MCAP0_MAGIC) and opcode == Opcode.HEADER)
         indexes = list(self._other_indexes(start, end))
         if indexes:  # of a chunk whose beginning nobody can find any more
             self._spoiled_chunk = self._spoiled_chunk or self._lose(start, end)

@@ -215,8 +215,7 @@ class ListenTap(Tap):
 
     async def start(self) -> None:
         self._server, self.address = await listen(
-            self.settings, self._make_sink, self._refused, self._tls
-        )
+            self.settings, self._make_sink, self._refused, self._tls)
         _log.info('listening on %s', self.address)
 
     def _make_sink(self) -> _EndPoint | _RelaySide:
@@ -305,10 +304,7 @@ class RelayTap(ListenTap):
     """
 
     def __init__(
-        self,
-        recorder: FrameRecorder,
-        settings: Settings,
-        server: Settings,
+        self, recorder: FrameRecorder, settings: Settings, server: Settings,
         now_ns: Callable[[], int],
     ) -> None:
         super().__init__(recorder, settings, now_ns)

@@ -26,13 +26,9 @@ def record_bytes(record: Channel | DataEnd | Footer | Schema) -> bytes:
     return cast('bytes', builder.end())
 
 
-def _ending() -> bytes:
-    """Make the end of a file that has no index, so that readers go through it from the start."""
-    footer = Footer(summary_start=0, summary_offset_start=0, summary_crc=0)
-    return record_bytes(DataEnd(0)) + record_bytes(footer) + MCAP0_MAGIC
-
-
-ENDING = _ending()
+_FOOTER = Footer(summary_start=0, summary_offset_start=0, summary_crc=0)
+#: of a file that has no index, so that readers go through it from the start
+ENDING = record_bytes(DataEnd(0)) + record_bytes(_FOOTER) + MCAP0_MAGIC
 
 
 class WholeFile:

@@ -8,23 +8,7 @@ from .message import Envelope, Message, NamedMessage, Unknown, message_class, re
 from .timestamp import from_ns, to_ns
 
 __all__ = [
-    'HEADER_SIZE',
-    'MAX_BODY_BYTES',
-    'Buffer',
-    'Decoder',
-    'Envelope',
-    'Header',
-    'Message',
-    'NamedMessage',
-    'Unknown',
-    'decode',
-    'decode_header',
-    'encode',
-    'encode_parts',
-    'from_ns',
-    'message_class',
-    'messages',
-    'register',
-    'registered',
-    'to_ns',
+    'HEADER_SIZE', 'MAX_BODY_BYTES', 'Buffer', 'Decoder', 'Envelope', 'Header', 'Message',
+    'NamedMessage', 'Unknown', 'decode', 'decode_header', 'encode', 'encode_parts', 'from_ns',
+    'message_class', 'messages', 'register', 'registered', 'to_ns',
 ]

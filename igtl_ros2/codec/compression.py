@@ -14,7 +14,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from ..errors import ContentError, EncodeError
+from ..errors import ContentError, EncodeError, IgtlError
 from .fields import check_int
 
 _ZLIB_WRAPPER = 15
@@ -57,19 +57,13 @@ def compress(data: Any, method: str = 'deflate', level: int | None = None) -> Co
         and slower. By default what the method itself takes for a good balance.
     :raises EncodeError: if there is no such method or level, or if its package is missing.
     """
-    way = _METHODS.get(method) if isinstance(method, str) else None
-    if way is None:
-        raise EncodeError(f'compression method {method!r}, wanted one of {", ".join(METHODS)}')
+    way, package = _chosen(method, EncodeError)
     if level is not None:
         level = check_int(level, way.lowest, way.highest, f'level of {method}')
     try:
         raw = memoryview(data).tobytes()
     except (TypeError, ValueError) as error:
         raise EncodeError(f'data: {type(data).__name__}, wanted bytes or an array') from error
-    try:
-        package = import_module(way.package)
-    except ImportError as error:
-        raise EncodeError(_missing(method, way)) from error
     start = time.perf_counter()
     packed = way.deflate(package, raw, level)
     return Compressed(method, packed, len(raw), time.perf_counter() - start)
@@ -92,17 +86,11 @@ def decompress(data: Any, method: str | None = None, *, max_bytes: int) -> bytes
     claimed = None
     if isinstance(data, Compressed):
         claimed, method, data = data.original_size, method or data.method, data.data
-    way = _METHODS.get(method) if isinstance(method, str) else None
-    if way is None or method is None:
-        raise ContentError(f'compression method {method!r}, wanted one of {", ".join(METHODS)}')
+    way, package = _chosen(method, ContentError)
     if not isinstance(max_bytes, int) or max_bytes < 0:
         raise ContentError(f'max_bytes: {max_bytes!r}, wanted a whole number')
     if claimed is not None and not 0 <= claimed <= max_bytes:
         raise ContentError(f'{method}: {claimed} bytes claimed, the limit is {max_bytes}')
-    try:
-        package = import_module(way.package)
-    except ImportError as error:
-        raise ContentError(_missing(str(method), way)) from error
     try:
         packed = memoryview(data).tobytes()
     except (TypeError, ValueError) as error:
@@ -123,8 +111,16 @@ class _Method(NamedTuple):
     inflate: Callable[[Any, bytes, int], bytes]
 
 
-def _missing(method: str, way: _Method) -> str:
-    return f'{method} needs the Python package {way.package.split(".")[0]!r}, not installed here'
+def _chosen(method: Any, error: type[IgtlError]) -> tuple[_Method, Any]:
+    """Find a method and its package."""
+    way = _METHODS.get(method) if isinstance(method, str) else None
+    if way is None:
+        raise error(f'compression method {method!r}, wanted one of {", ".join(METHODS)}')
+    try:
+        return way, import_module(way.package)
+    except ImportError as why:
+        package = way.package.split('.')[0]
+        raise error(f'{method} needs the Python package {package!r}, not installed here') from why
 
 
 def _check_size(method: str, size: int, max_bytes: int) -> None:
@@ -174,8 +170,7 @@ def _zstd_inflate(package: Any, data: bytes, max_bytes: int) -> bytes:
         # a frame that does not claim a size is given this room, at least 1: 0 stands for no limit
         room = min(max_bytes, _ZSTD_EXPANSION * len(data) + _ZSTD_BLOCK_BYTES) or 1
         raw: bytes = package.ZstdDecompressor().decompress(
-            data, max_output_size=room, allow_extra_data=False
-        )
+            data, max_output_size=room, allow_extra_data=False)
     except package.ZstdError as error:
         raise ContentError(f'zstd: {error} (limit: {max_bytes} bytes)') from error
     _check_size('zstd', len(raw), max_bytes)

@@ -65,8 +65,7 @@ def _append_zeros(doublings: int) -> _Lanes:
     for place in range(8):
         for bit in range(8):
             tables[place, 1 << bit : 2 << bit] = (
-                tables[place, : 1 << bit] ^ columns[8 * place + bit]
-            )
+                tables[place, : 1 << bit] ^ columns[8 * place + bit])
     return tables
 
 

@@ -67,8 +67,7 @@ def plain_datagram(
     if len(data) > limit:
         raise EncodeError(
             f'{len(data)} bytes do not fit a datagram of {limit}; '
-            'in the RTP frame a message takes several'
-        )
+            'in the RTP frame a message takes several')
     return data
 
 
@@ -139,26 +138,22 @@ class RtpWriter:
         size = int.from_bytes(data[_SIZE_AT : _SIZE_AT + 8], 'big')
         if HEADER_SIZE + size != len(data):
             raise EncodeError(
-                f'{len(data) - HEADER_SIZE} bytes of body, the header announces {size}'
-            )
+                f'{len(data) - HEADER_SIZE} bytes of body, the header announces {size}')
         rest = size - _EXTENDED_SIZE
         if rest < 0:
             raise EncodeError(
-                f'a body of {size} bytes, its extended header takes {_EXTENDED_SIZE}'
-            )
+                f'a body of {size} bytes, its extended header takes {_EXTENDED_SIZE}')
         count = max(1, -(-rest // self._chunk_bytes))
         if count > MAX_FRAGMENTS:
             raise EncodeError(
                 f'a body of {size} bytes takes {count} datagrams of {self._chunk_bytes} bytes, '
-                f'the RTP frame counts to {MAX_FRAGMENTS}'
-            )
+                f'the RTP frame counts to {MAX_FRAGMENTS}')
         message_id = int.from_bytes(data[_KEPT_SIZE : _KEPT_SIZE + 4], 'big')
         most = 0xFFFF if count == 1 else 0xFF  # the C++ library loses the upper half
         if message_id > most:
             raise EncodeError(
                 f'message_id {message_id}: the RTP frame carries at most {most} with a message '
-                f'of {count} datagrams'
-            )
+                f'of {count} datagrams')
         return count
 
 
@@ -233,16 +228,9 @@ class Reassembler:
     """
 
     def __init__(
-        self,
-        *,
-        max_body_bytes: int = MAX_BODY_BYTES,
-        max_age_s: float = 1.0,
-        max_open: int = 64,
-        max_bytes: int = 256 << 20,
-        check_crc: bool = True,
-        strict: bool = False,
-        newest_only: Collection[str] = (),
-        max_elements: int = MAX_ELEMENTS,
+        self, *, max_body_bytes: int = MAX_BODY_BYTES, max_age_s: float = 1.0, max_open: int = 64,
+        max_bytes: int = 256 << 20, check_crc: bool = True, strict: bool = False,
+        newest_only: Collection[str] = (), max_elements: int = MAX_ELEMENTS,
     ) -> None:
         self._max_elements = max_elements
         self._max_body_bytes = max_body_bytes
@@ -303,15 +291,13 @@ class Reassembler:
             return self._read_rtp(datagram, source, now_s)
         raise HeaderError(
             f'a datagram of {size} bytes that starts with {datagram[:2].hex() or "nothing"}: '
-            'neither an OpenIGTLink message nor a part of one in RTP'
-        )
+            'neither an OpenIGTLink message nor a part of one in RTP')
 
     def _read_rtp(self, datagram: bytes, source: Hashable, now_s: float) -> Message | None:
         if datagram[0] != 0x80:
             raise HeaderError(
                 f'RTP header that starts with {datagram[0]:02x}, wanted 80: no padding, no '
-                'extension, no contributing sources'
-            )
+                'extension, no contributing sources')
         if self._is_duplicate(datagram, source):
             self.counts.duplicates += 1
             return None
@@ -320,8 +306,7 @@ class Reassembler:
             raise HeaderError(
                 f'header version {header.version} in RTP, which cannot carry it: wanted 2',
                 type_name=header.type_name,
-                device_name=header.device_name,
-            )
+                device_name=header.device_name)
         check_body_size(header, self._max_body_bytes)
         _, field = _FRAGMENT.unpack_from(datagram, _RTP.size + _KEPT_SIZE)
         if not field:
@@ -351,8 +336,7 @@ class Reassembler:
             raise content_error(
                 header,
                 f'fragments of {size} bytes so far for a body of {header.body_size} with its '
-                f'extended header of {_EXTENDED_SIZE}',
-            )
+                f'extended header of {_EXTENDED_SIZE}')
         if partial is None:
             while len(self._open) >= self._max_open:
                 self._evict(lambda partial: 1)
@@ -374,16 +358,14 @@ class Reassembler:
         size = _EXTENDED_SIZE + sum(map(len, chunks))
         if size != header.body_size:
             raise content_error(
-                header, f'fragments make a body of {size} bytes, announced are {header.body_size}'
-            )
+                header, f'fragments make a body of {size} bytes, announced are {header.body_size}')
         at = _RTP.size + _KEPT_SIZE
         head = (datagram[_RTP.size : at], b'\0\0', datagram[at : at + 2])
         return self._decode(b''.join((*head, *chunks)))
 
     def _decode(self, data: bytes) -> Message:
         message, conforming = decode_whole(
-            data, check_crc=self._check_crc, strict=self._strict, max_elements=self._max_elements
-        )
+            data, check_crc=self._check_crc, strict=self._strict, max_elements=self._max_elements)
         self.counts.nonconforming += not conforming
         self.message_bytes = len(data)
         self.seen_version = message.version if conforming else 1
@@ -457,5 +439,4 @@ def _check_fits(header: Header, partial: _Partial, index: int, is_last: bool) ->
         raise content_error(header, f'fragment {index} of a message of {total} fragments')
     if is_last and max(partial.chunks) > index:
         raise content_error(
-            header, f'fragment {index} as the last, but {max(partial.chunks)} came before'
-        )
+            header, f'fragment {index} as the last, but {max(partial.chunks)} came before')

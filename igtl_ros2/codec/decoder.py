@@ -45,8 +45,7 @@ def decode_whole(
         raise HeaderError(
             f'{len(view) - HEADER_SIZE} bytes of body, the header announces {header.body_size}',
             type_name=header.type_name,
-            device_name=header.device_name,
-        )
+            device_name=header.device_name)
     body = view[HEADER_SIZE:]
     if check_crc and crc64(body) != header.crc:
         raise _crc_error(header, body)
@@ -66,10 +65,8 @@ def _crc_error(header: Header, body: memoryview) -> CrcError:
     if is_private(header.type_name):
         numbers = 'differs from that in the header'  # with the number, names could be guessed
     return CrcError(
-        f'CRC-64 of the body {numbers}',
-        type_name=header.type_name,
-        device_name=header.device_name,
-    )
+        f'CRC-64 of the body {numbers}', type_name=header.type_name,
+        device_name=header.device_name)
 
 
 class Decoder:
@@ -88,12 +85,8 @@ class Decoder:
     """
 
     def __init__(
-        self,
-        *,
-        max_body_bytes: int = MAX_BODY_BYTES,
-        check_crc: bool = True,
-        strict: bool = False,
-        max_elements: int = MAX_ELEMENTS,
+        self, *, max_body_bytes: int = MAX_BODY_BYTES, check_crc: bool = True,
+        strict: bool = False, max_elements: int = MAX_ELEMENTS,
     ) -> None:
         for name, limit in (('max_body_bytes', max_body_bytes), ('max_elements', max_elements)):
             if not isinstance(limit, int) or limit < 0:

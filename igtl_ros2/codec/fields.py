@@ -391,8 +391,7 @@ def check_element_bytes(
     count, rest = divmod(len(content), size)
     if rest:
         raise ContentError(
-            f'{len(content)} bytes of content, wanted a multiple of {size} ({what})'
-        )
+            f'{len(content)} bytes of content, wanted a multiple of {size} ({what})')
     if count > limit:
         raise ContentError(f'{count} {what}, at most {limit}')
 
@@ -415,6 +414,4 @@ def texts_of(column: NDArray[Any]) -> list[str]:
     if len(column) > 1 and (column == column[0]).all():
         return [fixed_text(bytes(column[0]))] * len(column)
     # there may be very many, and all different: a third of the time that `fixed_text` takes
-    return [
-        raw.split(b'\0', 1)[0].decode('utf-8', 'surrogateescape') for raw in column.tolist()
-    ]
+    return [raw.split(b'\0', 1)[0].decode('utf-8', 'surrogateescape') for raw in column.tolist()]

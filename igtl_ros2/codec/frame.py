@@ -103,8 +103,7 @@ def check_body_size(header: Header, max_bytes: int) -> None:
         raise TooLargeError(
             f'the header announces {header.body_size} bytes of body, the limit is {max_bytes}',
             type_name=header.type_name,
-            device_name=header.device_name,
-        )
+            device_name=header.device_name)
 
 
 @lru_cache(maxsize=4096)
@@ -128,8 +127,7 @@ def decode_body(
     if version == 1:
         # tuple.__new__ takes half the time of the class, and every pose needs one
         envelope = _new_tuple(
-            Envelope, (device_name, timestamp, 0, {}, {}, 1, type_name, strict, max_elements)
-        )
+            Envelope, (device_name, timestamp, 0, {}, {}, 1, type_name, strict, max_elements))
         return decode_typed(body, envelope), True
     try:
         if strict and version == 3:
@@ -142,8 +140,7 @@ def decode_body(
     message_id, metadata, encodings = extension
     envelope = _new_tuple(Envelope, (
         device_name, timestamp, message_id, metadata, encodings, 2, type_name, strict,
-        max_elements,
-    ))
+        max_elements))
     return decode_typed(content, envelope), version == 2
 
 
@@ -152,8 +149,7 @@ def _decode_bare(
 ) -> Message:
     """Make the message of a version-2 or 3 body that is all content, as some peers write it."""
     envelope = Envelope(
-        header.device_name, header.timestamp, 0, {}, {}, 1, header.type_name, False, max_elements
-    )
+        header.device_name, header.timestamp, 0, {}, {}, 1, header.type_name, False, max_elements)
     try:
         return decode_typed(body, envelope)
     except ContentError:
@@ -181,24 +177,19 @@ def _split_body(
     size = len(body)
     if size < EXTENDED.size:
         raise content_error(
-            header, f'{size} bytes of body, an extended header takes {EXTENDED.size}'
-        )
+            header, f'{size} bytes of body, an extended header takes {EXTENDED.size}')
     extended_size, index_size, metadata_size, message_id = EXTENDED.unpack_from(body)
     if extended_size < EXTENDED.size:
-        raise content_error(
-            header, f'extended header of {extended_size} bytes, wanted 12 or more'
-        )
+        raise content_error(header, f'extended header of {extended_size} bytes, wanted 12 or more')
     if extended_size + index_size + metadata_size > size:
         raise content_error(
             header,
             f'extended header {extended_size} + metadata header {index_size} + metadata '
-            f'{metadata_size} bytes exceed the body of {size}',
-        )
+            f'{metadata_size} bytes exceed the body of {size}')
     if metadata_size > MAX_RECEIVED_METADATA_BYTES:
         raise content_error(
             header,
-            f'{metadata_size} bytes of metadata, the limit is {MAX_RECEIVED_METADATA_BYTES}',
-        )
+            f'{metadata_size} bytes of metadata, the limit is {MAX_RECEIVED_METADATA_BYTES}')
     index_start = size - metadata_size - index_size
     metadata, encodings = _metadata(header, body[index_start:], index_size)
     return body[extended_size:index_start], (message_id, metadata, encodings)
@@ -232,20 +223,16 @@ def _decode_metadata(
     (count,) = INDEX.unpack_from(index)
     if INDEX.size + ENTRY.size * count > len(index):
         raise content_error(
-            header, f'{count} metadata entries do not fit a metadata header of {len(index)} bytes'
-        )
+            header, f'{count} metadata entries do not fit a metadata header of {len(index)} bytes')
     metadata: dict[str, str] = {}
     encodings: dict[str, int] = {}
     start = 0
     for number in range(count):
-        key_size, encoding, value_size = ENTRY.unpack_from(
-            index, INDEX.size + ENTRY.size * number
-        )
+        key_size, encoding, value_size = ENTRY.unpack_from(index, INDEX.size + ENTRY.size * number)
         middle, end = start + key_size, start + key_size + value_size
         if end > len(values):
             raise content_error(
-                header, f'metadata entry {number} ends at byte {end} of {len(values)}'
-            )
+                header, f'metadata entry {number} ends at byte {end} of {len(values)}')
         key = bytes(values[start:middle]).decode('utf-8', 'surrogateescape')
         value = decode_text(bytes(values[middle:end]), encoding)
         metadata[key] = value
@@ -283,8 +270,7 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
         crc = crc64(part, crc)
     head = HEADER.pack(
         version, _type_bytes(message.type_name), _device_bytes(message.device_name),
-        message.timestamp, size, crc,
-    )
+        message.timestamp, size, crc)
     if size <= _JOIN_BYTES:
         return [b''.join((head, *parts))]
     joined: list[Buffer] = [head]
@@ -345,6 +331,5 @@ def _encode_metadata(message: Message) -> tuple[bytes, bytes]:
     if len(message.metadata) > MAX_METADATA_ENTRIES or size > MAX_METADATA_BYTES:
         raise EncodeError(
             f'metadata: {len(message.metadata)} entries of {size} bytes; receivers take at most '
-            f'{MAX_METADATA_ENTRIES} entries and {MAX_METADATA_BYTES} bytes'
-        )
+            f'{MAX_METADATA_ENTRIES} entries and {MAX_METADATA_BYTES} bytes')
     return b''.join(index), b''.join(values)

@@ -124,8 +124,7 @@ def quaternion_to_columns(x: float, y: float, z: float, w: float) -> tuple[float
     return (
         1.0 - (yy + zz), xy + zw, xz - yw,
         xy - zw, 1.0 - (xx + zz), yz + xw,
-        xz + yw, yz - xw, 1.0 - (xx + yy),
-    )
+        xz + yw, yz - xw, 1.0 - (xx + yy))
 
 
 def matrix_to_quaternion(rotation: Floats) -> tuple[float, float, float, float]:
@@ -191,8 +190,7 @@ def rotations_to_quaternions(matrices: Floats) -> tuple[Floats, Flags]:
             [h - f, c - g, d - b, 1 + a + e + i],
             [1 + a - e - i, b + d, c + g, h - f],
             [b + d, 1 - a + e - i, f + h, c - g],
-            [c + g, f + h, 1 - a - e + i, d - b],
-        ])
+            [c + g, f + h, 1 - a - e + i, d - b]])
         chosen = np.select([a + e + i > 0, (a >= e) & (a >= i), e >= i], [0, 1, 2], 3)
         turned = ways[chosen, :, np.arange(len(linear))]
         norms = np.linalg.norm(turned, axis=1)

@@ -30,14 +30,12 @@ class Record:
         'f4', 'S20'. Those without a name are written as zeros and not read.
     """
 
-    __slots__ = (
-        'fields', 'iter_unpack', 'pack', 'pack_exact', 'size', 'unpack', 'unpack_from')
+    __slots__ = ('fields', 'iter_unpack', 'pack', 'pack_exact', 'size', 'unpack', 'unpack_from')
 
     def __init__(self, *fields: Any) -> None:
         #: name, format, shape
         self.fields: tuple[tuple[str, str, tuple[int, ...]], ...] = tuple(
-            (name, form, shape[0] if shape else ()) for name, form, *shape in fields
-        )
+            (name, form, shape[0] if shape else ()) for name, form, *shape in fields)
         struct = Struct('>' + ''.join(map(_letters, self.fields)))
         self.size = struct.size
         self.pack: Callable[..., bytes] = struct.pack

@@ -128,12 +128,8 @@ class Table(Sequence[Any]):
     __slots__ = ('kind', '_count', '_made', '_rows', '_wire', '_written')
 
     def __init__(
-        self,
-        kind: type[Element],
-        rows: NDArray[Any] | Callable[[], NDArray[Any]],
-        *,
-        wire: Buffer | None = None,
-        written: Buffer | None = None,
+        self, kind: type[Element], rows: NDArray[Any] | Callable[[], NDArray[Any]], *,
+        wire: Buffer | None = None, written: Buffer | None = None,
     ) -> None:
         self.kind = kind
         #: they, or what makes them: numpy takes long where it is not needed all the time

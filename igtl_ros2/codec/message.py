@@ -148,8 +148,7 @@ class Message(metaclass=Stamped):
         if encodings:
             encodings = {
                 key: check_int(value, 0, 0xFFFF, f'encoding of metadata {key!r}')
-                for key, value in encodings.items()
-            }
+                for key, value in encodings.items()}
         set_metadata, set_encodings, set_version = self._setters
         set_metadata(self, metadata)
         set_encodings(self, encodings or {})
@@ -172,8 +171,7 @@ class Message(metaclass=Stamped):
     def __repr__(self) -> str:
         said = [
             f'{self.device_name!r}' if self.device_name else '', self.brief(),
-            metadata_text(self.metadata), age_text(self.timestamp_ns),
-        ]
+            metadata_text(self.metadata), age_text(self.timestamp_ns)]
         name = type(self).__name__
         if isinstance(self, NamedMessage):
             name += f' {self.type_name}'
@@ -187,8 +185,7 @@ class Message(metaclass=Stamped):
         """Make a table of it for a notebook; `picture` is HTML that stands below."""
         rows = [
             ('device', self.device_name), ('stamp', age_text(self.timestamp_ns)),
-            ('content', self.brief()), ('metadata', metadata_text(self.metadata)),
-        ]
+            ('content', self.brief()), ('metadata', metadata_text(self.metadata))]
         return html_table([row for row in rows if row[1]], (self.type_name, ''), picture)
 
     def _repr_html_(self) -> str:
@@ -375,9 +372,7 @@ class Unknown(NamedMessage):
 
     @classmethod
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Unknown:
-        return cls.from_wire(
-            envelope, type_name=envelope.type_name, content=content.tobytes()
-        )
+        return cls.from_wire(envelope, type_name=envelope.type_name, content=content.tobytes())
 
 
 AnyMessage = TypeVar('AnyMessage', bound=type[Message])

@@ -64,15 +64,13 @@ def hidden(message: AnyMessage, phi: str = 'redact') -> AnyMessage:
     ):
         safe = {
             key: hide(text, phi) if is_private_key(key) else hidden_text(text, phi)
-            for key, text in message.metadata.items()
-        }
+            for key, text in message.metadata.items()}
         private = {key for key, text in message.metadata.items() if safe[key] != text}
         if private:
             changes['metadata'] = guarded(safe)
             changes['metadata_encodings'] = {
                 key: code for key, code in message.metadata_encodings.items()
-                if key not in private
-            }
+                if key not in private}
     changes.update(_in_content(message, phi))
     if not changes:
         return message

@@ -115,8 +115,7 @@ def any_may_name(texts: Iterable[str]) -> bool:
 def bytes_may_name(data: bytes) -> bool:
     """Do the same with bytes that are no text of a known kind."""
     return may_name(data.decode('latin-1')) or (
-        not data.isascii() and may_name(data.decode('utf-8', 'ignore'))
-    )
+        not data.isascii() and may_name(data.decode('utf-8', 'ignore')))
 
 
 def _has_hint(text: str) -> bool:
@@ -127,8 +126,7 @@ def _has_hint(text: str) -> bool:
     return (
         b'patient' in plain or b'birth' in plain or b'medical' in plain or b'security' in plain
         or b'accession' in plain or b'mrn' in plain or b'ssn' in plain or b'dob' in plain
-        or b'0010' in plain or b'00080050' in plain
-    )
+        or b'0010' in plain or b'00080050' in plain)
 
 
 def without(marks: re.Pattern[str], text: str) -> str:
@@ -145,10 +143,6 @@ def without(marks: re.Pattern[str], text: str) -> str:
 def _without_comments(text: str) -> str:
     first, *rest = text.split('<!--')
     return first + ''.join(part[part.find('-->') + 3 :] for part in rest if '-->' in part)
-
-
-def _is_escaped(text: str) -> bool:
-    return '\\u' in text or '\\x' in text or '%' in text or '&' in text
 
 
 def _unescaped(text: str) -> str:
@@ -247,7 +241,8 @@ def is_private_name(name: str) -> bool:
     """Tell whether a name of a member, an element or an attribute is a private key."""
     if is_private_key(name) or ':' in name and is_private_key(name.rpartition(':')[2]):
         return True
-    return _is_escaped(name) and is_private_key(_unescaped(name))
+    is_escaped = any(mark in name for mark in ('\\u', '\\x', '%', '&'))
+    return is_escaped and is_private_key(_unescaped(name))
 
 
 def is_private_below(names: tuple[str, ...], name: str) -> bool:
@@ -263,8 +258,7 @@ def is_key(text: str) -> bool:
         return False
     text = _unescaped(text)
     return _NAME.fullmatch(text) is not None and (
-        not any(map(str.isspace, text)) or _KEY_START.match(text) is not None
-    )
+        not any(map(str.isspace, text)) or _KEY_START.match(text) is not None)
 
 
 def is_tag(values: Iterator[str]) -> bool:

@@ -50,12 +50,9 @@ def with_pyramids(mesh: PolyData) -> PolyData:
     vertex_rows = np.repeat(np.arange(len(mesh.vertices)), mesh.vertices.sizes)
     cell_rows = np.concatenate([np.arange(len(mesh.vertices), mesh.cell_count), vertex_rows])
     return replace(
-        mesh,
-        points=np.concatenate([mesh.points, placed.reshape(-1, 3)]),
-        vertices=Cells.of([]),
+        mesh, points=np.concatenate([mesh.points, placed.reshape(-1, 3)]), vertices=Cells.of([]),
         triangle_strips=_joined(mesh.triangle_strips, Cells.of(strips)),
-        attributes=_chosen(mesh, point_rows, cell_rows),
-    )
+        attributes=_chosen(mesh, point_rows, cell_rows))
 
 
 def without_pyramids(mesh: PolyData) -> PolyData:
@@ -84,8 +81,7 @@ def without_pyramids(mesh: PolyData) -> PolyData:
         return mesh
     return replace(
         mesh, points=mesh.points[:first], vertices=Cells.of(chosen[:, None]), triangle_strips=rest,
-        attributes=_chosen(mesh, np.arange(first), cell_rows),
-    )
+        attributes=_chosen(mesh, np.arange(first), cell_rows))
 
 
 def _edge(points: NDArray[np.float32], count: int) -> float:
@@ -105,13 +101,11 @@ def _edge(points: NDArray[np.float32], count: int) -> float:
 def _joined(first: Cells, second: Cells) -> Cells:
     return Cells(
         np.concatenate([first.indices, second.indices]),
-        np.concatenate([first.sizes, second.sizes]),
-    )
+        np.concatenate([first.sizes, second.sizes]))
 
 
 def _chosen(mesh: PolyData, point_rows: Any, cell_rows: Any) -> tuple[Attribute, ...]:
     return tuple(
         replace(attribute, values=attribute.values[
             cell_rows if attribute.is_per_cell else point_rows])
-        for attribute in mesh.attributes
-    )
+        for attribute in mesh.attributes)

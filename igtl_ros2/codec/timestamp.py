@@ -74,8 +74,7 @@ def check_timestamp(value: Any) -> int:
     if number is None or not 0 <= number < 1 << 64:
         raise EncodeError(
             f'timestamp: {value!r}, wanted the 64-bit value of the wire (a whole number); '
-            f'nanoseconds or a datetime go into timestamp_ns'
-        )
+            f'nanoseconds or a datetime go into timestamp_ns')
     return number
 
 
@@ -90,8 +89,7 @@ def check_unit(timestamp: Any) -> None:
         date = _EPOCH + timedelta(seconds=number >> 32)
         raise EncodeError(
             f'timestamp: {timestamp} would be {date:%Y-%m-%d} as 64-bit value of the wire; '
-            f'nanoseconds go into timestamp_ns'
-        )
+            f'nanoseconds go into timestamp_ns')
 
 
 def wire_time(value: Any) -> int:
@@ -113,14 +111,8 @@ def wire_time(value: Any) -> int:
     if not 0 <= number < _WRAP * _NS:
         raise EncodeError(
             f'timestamp_ns: {value!r} is outside 1970 to 2106, all that 32 bits of seconds hold; '
-            f'{wanted}'
-        )
+            f'{wanted}')
     return from_ns(number)
-
-
-def _is_set(timestamp: Any) -> bool:
-    """Tell whether a time stamp was given, a right one or a wrong one."""
-    return type(timestamp) is not int or timestamp != 0
 
 
 def _whole(value: Any) -> int | None:
@@ -148,7 +140,8 @@ class Stamped(type):
         if 'timestamp_ns' in fields:
             time = fields.pop('timestamp_ns')
             if time is not None:
-                if _is_set(fields.get('timestamp', 0)) and not cls._is_copy(fields):
+                given = fields.get('timestamp', 0)  # a right one or a wrong one
+                if (type(given) is not int or given != 0) and not cls._is_copy(fields):
                     raise EncodeError('timestamp: given together with timestamp_ns')
                 fields['timestamp'] = wire_time(time)
         elif 'timestamp' in fields:

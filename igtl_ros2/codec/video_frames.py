@@ -87,15 +87,13 @@ class VideoDecoder:
         if (frame.width, frame.height) != (columns, rows):
             raise ConversionError(
                 f'the frame has {frame.width} x {frame.height} pixels, the message says '
-                f'{columns} x {rows}'
-            )
+                f'{columns} x {rows}')
         return _pixels(frame, message.is_gray)
 
     def _begin(self, av: Any, form: str, size: tuple[int, int]) -> None:
         if form not in DECODERS:
             raise ConversionError(
-                f'no decoder for {form!r}; possible: {", ".join(["i420", *DECODERS])}'
-            )
+                f'no decoder for {form!r}; possible: {", ".join(["i420", *DECODERS])}')
         self._context = av.CodecContext.create(DECODERS[form], 'r')
         # a thread for each frame would hold frames back; encoders round sizes up to blocks of 64
         self._context.thread_count = 1
@@ -174,14 +172,12 @@ class VideoEncoder:
         if pixels.dtype != np.uint8 or not (gray or colours):
             raise ConversionError(
                 f'pixels: {pixels.dtype} {pixels.shape}, wanted uint8 (rows, columns) or (rows, '
-                f'columns, 3)'
-            )
+                f'columns, 3)')
         rows, columns = pixels.shape[:2]
         if not pixels.size or columns % 2 or rows % 2:
             raise ConversionError(
                 f'an image of {columns} x {rows} pixels cannot be sent as VIDEO: wanted even '
-                f'numbers'
-            )
+                f'numbers')
         codec, _, form, _ = ENCODERS[self.codec]
         planes = _planes(pixels, form)
         if self.codec == 'raw':

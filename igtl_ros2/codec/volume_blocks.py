@@ -63,8 +63,7 @@ class VolumeMerger:
         if self._gone == (shape, dtype):
             raise ConversionError(
                 f'a block of a volume of {math.prod(shape) * dtype.itemsize / 1e6:.0f} MB is '
-                'dropped, because the whole volume was not kept; the next whole one is'
-            )
+                'dropped, because the whole volume was not kept; the next whole one is')
         is_same = held is not None and (held.shape, held.dtype) == (shape, dtype)
         whole: NDArray[Any]
         if held is not None and is_same:

@@ -15,14 +15,7 @@ from .outgoing import Outgoing
 from .peer import Peer
 from .receiving import OnMessage
 
-__all__ = [
-    'Link',
-    'OnMessage',
-    'OnPeer',
-    'Outgoing',
-    'Peer',
-    'make_link',
-]
+__all__ = ['Link', 'OnMessage', 'OnPeer', 'Outgoing', 'Peer', 'make_link']
 
 
 def make_link(

@@ -8,15 +8,16 @@ points of a mesh that may come to 3D Slicer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from operator import gt
 from typing import Any, NoReturn
 
-from ..codec import HEADER_SIZE, Message, decode, encode, registered
+from ..codec import HEADER_SIZE, Message, decode, encode
 from ..codec.geometry import LPS
 from ..codec.lists import ElementList
+from ..codec.message import names_of
 from ..codec.messages.catalog import ImageMetaElement, LabelMetaElement
 from ..codec.messages.image import Image
 from ..codec.messages.mesh import PolyData
@@ -61,8 +62,7 @@ class Profile:
 
 def _refuse(message: Message, reason: str) -> NoReturn:
     raise EncodeError(
-        f'{message.type_name}: {reason}; with compat plain it would be sent all the same'
-    )
+        f'{message.type_name}: {reason}; with compat plain it would be sent all the same')
 
 
 def _refused(reason: str) -> Rule:
@@ -128,8 +128,7 @@ def _list_or_refuse(message: Message, version: int) -> Message:
         _refuse(
             message,
             'an empty list is not noticed in header version 1, and 2 may not be sent (the peer '
-            'has not shown it, or the settings forbid it)',
-        )
+            'has not shown it, or the settings forbid it)')
     return _list(message, version)
 
 
@@ -152,20 +151,15 @@ def _catalog(element_bytes: int, inner: Rule) -> Rule:
     return rule
 
 
-def _names_of(*classes: type[Message]) -> Iterable[str]:
-    return [name for name, cls in registered().items() if cls in classes]
-
-
 def _cpp_rules(of_lists: Rule) -> Rules:
     return {
-        **dict.fromkeys(_names_of(Query, Response), _without_content),
+        **dict.fromkeys(names_of(lambda cls: cls in (Query, Response)), _without_content),
         **dict.fromkeys(('STT_POLYDATA', 'STP_POLYDATA'), _without_frame),
         'GET_BIND': _get_bind,
         'STT_BIND': _stt_bind,
         **dict.fromkeys(('POINT', 'TRAJ', 'TDATA', 'QTDATA', 'VIDEOMETA'), of_lists),
         'IMGMETA': _catalog(ImageMetaElement.SIZE, of_lists),
-        'LBMETA': _catalog(LabelMetaElement.SIZE, of_lists),
-    }
+        'LBMETA': _catalog(LabelMetaElement.SIZE, of_lists)}
 
 
 # -- rules for programs
@@ -301,8 +295,7 @@ PROFILES = {
         Profile('plain'),
         _SLICER,
         _PLUS,
-        Profile('library1', _STRICT, max_version=1),
-    )
+        Profile('library1', _STRICT, max_version=1))
 }
 
 

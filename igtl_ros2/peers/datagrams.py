@@ -121,8 +121,7 @@ class DatagramPeer(Peer):
                         'not answered',
                         f'not sent: {kind} {device!r}: {size} bytes to an address that has sent '
                         f'no more than {self._budget} since the last answer; who shall get more '
-                        'stands in udp_targets',
-                    )
+                        'stands in udp_targets')
                     continue
                 self._budget -= size
             self.sent[kind] += 1
@@ -172,8 +171,7 @@ class DatagramLink(Link):
             newest_only={
                 kind for kind in names_of(lambda cls: cls.is_stream)
                 if policies.get(kind) != 'all'
-            },
-        )
+            })
         self._by_source: dict[SocketAddress, DatagramPeer] = {}
 
     def _state(self) -> str:
@@ -197,8 +195,7 @@ class DatagramLink(Link):
             'datagrams twice': counts.duplicates,
             'messages incomplete': counts.expired + counts.evicted,
             'messages outdated': counts.outdated,
-            'messages not taken': self.not_taken,
-        }
+            'messages not taken': self.not_taken}
 
     async def open(self) -> None:
         """
@@ -218,8 +215,7 @@ class DatagramLink(Link):
         self.say('listening', logging.INFO, f'listening on {self.address}')
         for target in self.settings.udp_targets:
             source = await socket.look_up(
-                parse_url(f'udp://{target}'), self.settings.connect_timeout
-            )
+                parse_url(f'udp://{target}'), self.settings.connect_timeout)
             if source not in self._by_source:
                 self._new_peer(source, wanted=True)
 
@@ -247,9 +243,7 @@ class DatagramLink(Link):
                 self.end(error)
                 return
 
-    def _new_peer(
-        self, source: SocketAddress, wanted: bool, first: bytes = b''
-    ) -> DatagramPeer:
+    def _new_peer(self, source: SocketAddress, wanted: bool, first: bytes = b'') -> DatagramPeer:
         peer = self._by_source[source] = DatagramPeer(self, self.settings, source, wanted)
         if first:
             peer.take(first)  # what may be answered, as a greeting is
@@ -293,9 +287,7 @@ class DatagramLink(Link):
         if len(self._by_source) >= self.settings.max_clients:
             oldest = min(
                 (peer for peer in self._by_source.values() if not peer.gets_all),
-                key=lambda peer: peer.last_received,
-                default=None,
-            )
+                key=lambda peer: peer.last_received, default=None)
             if oldest is not None:
                 oldest.disconnect('others have sent since')
         return self._new_peer(source, wanted=False, first=data)

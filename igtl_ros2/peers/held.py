@@ -118,8 +118,7 @@ class Held:
             outgoing
             for entry in sorted(entries, key=lambda entry: entry.number)
             if entry.sent_s >= since_s or entry.outgoing.urgent
-            for outgoing in (*entry.before, entry.outgoing)
-        ]
+            for outgoing in (*entry.before, entry.outgoing)]
 
     def _of(self, key: Key) -> OrderedDict[Key, _Entry]:
         return self._streams if key[0] in self._stream_types else self._others
@@ -128,8 +127,7 @@ class Held:
         everything = chain(self._streams.items(), self._others.items())
         calm = (
             key for key, entry in everything
-            if not entry.outgoing.urgent and key != self._too_large
-        )
+            if not entry.outgoing.urgent and key != self._too_large)
         key = next(calm, None)
         return key or self._too_large or next(chain(self._streams, self._others))
 

@@ -39,13 +39,8 @@ class Link(SendingLink, ReceivingLink):
     """
 
     def __init__(
-        self,
-        settings: Settings,
-        network: Network,
-        *,
-        on_message: OnMessage | None = None,
-        on_messages: OnMessages | None = None,
-        on_sized: OnSized | None = None,
+        self, settings: Settings, network: Network, *, on_message: OnMessage | None = None,
+        on_messages: OnMessages | None = None, on_sized: OnSized | None = None,
         on_peer: OnPeer | None = None,
     ) -> None:
         super().__init__(settings, network)
@@ -76,8 +71,7 @@ class Link(SendingLink, ReceivingLink):
         return {
             'refused': self.refusals,
             'held no more': self._held.dropped,
-            'replaced before received': self._inbox.replaced,
-        }
+            'replaced before received': self._inbox.replaced}
 
     def _state(self) -> str:
         raise NotImplementedError
@@ -156,13 +150,11 @@ class Link(SendingLink, ReceivingLink):
             share = size / len(waiting)  # a peer that has sent less is not the cause
             slowest = min(
                 (peer for peer in waiting if peer.pending_bytes >= share),
-                key=lambda peer: peer.pending_since,
-            )
+                key=lambda peer: peer.pending_since)
             pending = slowest.pending_bytes
             slowest.disconnect(
                 f'{pending} bytes into a message, and {size} bytes of incomplete ones are too '
-                f'much: limits.max_waiting_bytes is {self.settings.max_waiting_bytes}'
-            )
+                f'much: limits.max_waiting_bytes is {self.settings.max_waiting_bytes}')
             waiting.remove(slowest)
             size -= pending
 

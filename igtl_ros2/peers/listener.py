@@ -42,8 +42,7 @@ class Listener(Link):
     async def open(self) -> None:
         await super().open()
         self._server, self.address = await listen(
-            self.settings, lambda: StreamPeer(self, self.settings), self.refused, self._tls
-        )
+            self.settings, lambda: StreamPeer(self, self.settings), self.refused, self._tls)
         self.say('listening', logging.INFO, f'listening on {self.address}')
 
     def refused(self, address: str, reason: str) -> None:
@@ -88,14 +87,12 @@ class Listener(Link):
         silent = [
             peer for peer in peers
             if _network(peer) == network and not peer.received_bytes
-            and now_s - peer.last_received > _SILENT_S
-        ]
+            and now_s - peer.last_received > _SILENT_S]
         if not silent:
             return False
         silent[-1].disconnect(
             f'never sent anything, and {count} of {len(peers)} clients are of its address or '
-            f'network: its place is taken by {newcomer.address}'
-        )
+            f'network: its place is taken by {newcomer.address}')
         return True
 
     def left(self, peer: Peer, why: str) -> None:

@@ -32,8 +32,7 @@ _RECENT_S = 10.0
 def stream_types(policies: Mapping[str, str]) -> set[str]:
     """Tell of which types only the newest value matters, by what `Settings.policies` gives."""
     return {kind for kind, policy in policies.items() if policy == 'newest'} | {
-        kind for kind in names_of(lambda cls: cls.is_stream) if kind not in policies
-    }
+        kind for kind in names_of(lambda cls: cls.is_stream) if kind not in policies}
 
 
 @dataclass(slots=True, eq=False)
@@ -142,12 +141,7 @@ class Mailbox:
             return self._admits(key, follows)
 
     def put(
-        self,
-        key: Key,
-        parts: list[Buffer],
-        *,
-        urgent: bool = False,
-        follows: bool | None = None,
+        self, key: Key, parts: list[Buffer], *, urgent: bool = False, follows: bool | None = None,
         now_s: float = 0.0,
     ) -> bool:
         """
@@ -250,9 +244,7 @@ class Mailbox:
             first = [queue[0].since_s for queue in (self._streams, self._others) if queue]
         return now_s - min(first) if first else 0.0
 
-    def _put_urgent(
-        self, key: Key, parts: list[Buffer], size: int, now_s: float
-    ) -> None:
+    def _put_urgent(self, key: Key, parts: list[Buffer], size: int, now_s: float) -> None:
         for queue in (self._streams, self._others):
             for entry in [entry for entry in queue if entry.key == key]:
                 self._drop(queue, entry)

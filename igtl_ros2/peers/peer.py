@@ -79,9 +79,7 @@ class Peer:
         self._unanswered = self._ping_number = 0
         self._next_ping = self.last_received
         self._compat = Compat(settings)
-        self.mailbox = Mailbox(
-            settings.queue_messages, settings.queue_bytes, settings.policies()
-        )
+        self.mailbox = Mailbox(settings.queue_messages, settings.queue_bytes, settings.policies())
         self.closed = asyncio.Event()
         #: why it was lost, where that took something that had not left yet
         self.lost_unsent = ''
@@ -233,9 +231,10 @@ class Peer:
         if self._compat.looking and (name := self._compat.saw(message)):
             text = f'{self.address}: recognised as {name}'
             self._link.say('recognised', logging.INFO, text, peer=self.address)
-        if self._unanswered and device.startswith(_PING) and _is_calm_status(message):
-            self._take_pong(device)
-            return False
+        if self._unanswered and device.startswith(_PING) and isinstance(message, Status):
+            if not message.is_emergency:
+                self._take_pong(device)
+                return False
         return True
 
     def take_error(self, error: DecodeError) -> None:
@@ -359,9 +358,4 @@ class Peer:
         now = time.monotonic()
         if now - self._complaints.get(kind, -5.0) >= 5.0:
             self._complaints[kind] = now
-            self._link.say(
-                kind, logging.WARNING, f'{self.address}: {text}', error, self.address)
-
-
-def _is_calm_status(message: Message) -> bool:
-    return isinstance(message, Status) and not message.is_emergency
+            self._link.say(kind, logging.WARNING, f'{self.address}: {text}', error, self.address)

@@ -9,9 +9,7 @@ from .worker import Worker
 LITTLE_BYTES = 1 << 13
 # Of these only the checksum takes any time, and so many bytes of metadata
 _VIEWED_BYTES = 1 << 24
-_VIEWED = frozenset(
-    'IMAGE VIDEO NDARRAY POINT TRAJ TDATA QTDATA IMGMETA LBMETA VIDEOMETA'.split()
-)
+_VIEWED = frozenset('IMAGE VIDEO NDARRAY POINT TRAJ TDATA QTDATA IMGMETA LBMETA VIDEOMETA'.split())
 # The others have parts that are made one by one, or texts that are gone through
 _READ_BYTES = 1 << 17
 _IN_PARTS = frozenset(('BIND', 'CAPABILITY'))

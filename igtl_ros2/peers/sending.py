@@ -118,8 +118,7 @@ class SendingLink(LinkState):
                 outgoing
                 for outgoing in self._held.current()
                 if type_name in ('*', outgoing.key[0])
-                and device in ('', *wire_names(outgoing.key[1]))
-            ]
+                and device in ('', *wire_names(outgoing.key[1]))]
 
     def forget_value(self, type_name: str, device: str) -> None:
         """Hold nothing of a type and device for late joiners any more; for any thread."""

@@ -78,8 +78,7 @@ def probe_often(sock: socket.socket, settings: Settings) -> None:
         return
     pause_s = math.ceil(silence_s / _MOST_PROBES)
     for option, value in (
-        (socket.TCP_KEEPIDLE, 1),
-        (socket.TCP_KEEPINTVL, pause_s),
+        (socket.TCP_KEEPIDLE, 1), (socket.TCP_KEEPINTVL, pause_s),
         (socket.TCP_KEEPCNT, max(3, math.ceil((silence_s - 1) / pause_s))),
     ):
         sock.setsockopt(socket.IPPROTO_TCP, option, value)
@@ -118,8 +117,7 @@ def queued_bytes(sock: socket.socket) -> tuple[int, int]:
         with contextlib.suppress(OSError):
             not_sent, not_acknowledged = (
                 int.from_bytes(fcntl.ioctl(sock.fileno(), request, bytes(4)), sys.byteorder)
-                for request in (_SIOCOUTQNSD, _SIOCOUTQ)
-            )
+                for request in (_SIOCOUTQNSD, _SIOCOUTQ))
             under_way = max(0, not_acknowledged - not_sent)
             return not_sent, under_way if under_way and _has_room(sock) else 0
     return 0, 0

@@ -99,9 +99,7 @@ def _anybody(host: str) -> str:
 
 
 async def listen(
-    settings: Settings,
-    make_sink: Callable[[], Sink],
-    refused: Callable[[str, str], None],
+    settings: Settings, make_sink: Callable[[], Sink], refused: Callable[[str, str], None],
     tls: Tls | None = None,
 ) -> tuple[asyncio.Server, Address]:
     """

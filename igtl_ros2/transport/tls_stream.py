@@ -37,14 +37,9 @@ class TlsStream(Stream):
     scheme = 'tls'
 
     def __init__(
-        self,
-        settings: Settings,
-        make_sink: Callable[[], Sink],
-        refused: Callable[[str, str], None],
-        admit: Callable[[str], str],
-        tls: Tls,
-        handshake_s: float,
-        handshakes: Handshakes,
+        self, settings: Settings, make_sink: Callable[[], Sink],
+        refused: Callable[[str, str], None], admit: Callable[[str], str], tls: Tls,
+        handshake_s: float, handshakes: Handshakes,
     ) -> None:
         super().__init__(settings, make_sink, refused, admit)
         self._tls = tls

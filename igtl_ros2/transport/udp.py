@@ -150,8 +150,7 @@ async def _look_up(
 ) -> list[SocketAddress]:
     try:
         found = await asyncio.wait_for(
-            look_up(address.host, address.port, socket.SOCK_DGRAM, family), timeout_s
-        )
+            look_up(address.host, address.port, socket.SOCK_DGRAM, family), timeout_s)
     except asyncio.TimeoutError as error:
         raise PeerError(f'{what}: the name was not found within {timeout_s} s') from error
     except OSError as error:
@@ -217,9 +216,7 @@ def _find_interface(name: str, family: socket.AddressFamily) -> tuple[bytes, int
     return address, 0
 
 
-def _set_options(
-    sock: socket.socket, settings: Settings, interface: bytes, index: int
-) -> None:
+def _set_options(sock: socket.socket, settings: Settings, interface: bytes, index: int) -> None:
     set_buffers(sock, settings)
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # as with TCP

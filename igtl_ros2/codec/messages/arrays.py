@@ -205,8 +205,7 @@ class Sensor(Message):
         count, status, unit = _SENSOR.start_of(content)
         if len(content) != _SENSOR.size + 8 * count:
             raise ContentError(
-                f'{len(content)} bytes of content, {count} values take {_SENSOR.size + 8 * count}'
-            )
+                f'{len(content)} bytes of content, {count} values take {_SENSOR.size + 8 * count}')
         values = np.frombuffer(content, _VALUE, offset=_SENSOR.size).astype(np.float64)
         values.flags.writeable = False
         return cls.from_wire(envelope, values=values, unit=unit, status=status)
@@ -240,12 +239,10 @@ class NDArray(Message):
         if scalar_code(array.dtype) is None:
             raise EncodeError(
                 f'array: dtype {array.dtype}, wanted int8 to int32, uint8 to uint32, float32, '
-                f'float64 or complex128'
-            )
+                f'float64 or complex128')
         if not 1 <= array.ndim <= 255 or max(array.shape) > 0xFFFF:
             raise EncodeError(
-                f'array: shape {array.shape}, wanted 1 to 255 dimensions of at most 65535'
-            )
+                f'array: shape {array.shape}, wanted 1 to 255 dimensions of at most 65535')
         _set(self, 'array', array)
 
     @property

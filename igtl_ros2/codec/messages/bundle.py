@@ -34,8 +34,7 @@ _NAME_SIZE = 20  # of a device name in any header; longer ones are cut, as there
 
 def _encode_names(names: Iterable[str], padded: bool) -> bytes:
     raw = b''.join(
-        checked_text(name, _NAME_SIZE, 'device_name of a child') + b'\0' for name in names
-    )
+        checked_text(name, _NAME_SIZE, 'device_name of a child') + b'\0' for name in names)
     if padded and len(raw) % 2:
         raw += b'\0'
     return _NAMES.pack(len(raw)) + raw
@@ -85,8 +84,7 @@ class Bind(Message):
     place = Place.NOWHERE
     layout = (
         _COUNT, Each('table', _CHILD.dtype, 'count'), _NAMES, Names('names', 'names_size'),
-        Contents('children', 'table'),
-    )
+        Contents('children', 'table'))
 
     children: tuple[Message, ...] = ()
 
@@ -131,9 +129,7 @@ class Bind(Message):
         return cls.from_wire(envelope, children=_decode_children(content, envelope, 1))
 
 
-def _decode_children(
-    content: memoryview, envelope: Envelope, depth: int
-) -> tuple[Message, ...]:
+def _decode_children(content: memoryview, envelope: Envelope, depth: int) -> tuple[Message, ...]:
     if depth > _MAX_DEPTH:
         raise ContentError(f'BIND in BIND, more than {_MAX_DEPTH} deep')
     if len(content) == 4:
@@ -143,8 +139,7 @@ def _decode_children(
     if start > len(content):
         raise ContentError(f'{count} children in {len(content)} bytes of content')
     table = [
-        _CHILD.unpack_from(content, _COUNT.size + _CHILD.size * number) for number in range(count)
-    ]
+        _CHILD.unpack_from(content, _COUNT.size + _CHILD.size * number) for number in range(count)]
     names, end = _decode_names(content, start, count)
     if envelope.strict and (end - start) % 2:
         raise ContentError('the names take an odd number of bytes')
@@ -154,13 +149,11 @@ def _decode_children(
     for (raw_type, size), name in zip(table, names):
         if size > len(content) - start:
             raise ContentError(
-                f'child {name!r} of {size} bytes in {len(content) - start} bytes of content'
-            )
+                f'child {name!r} of {size} bytes in {len(content) - start} bytes of content')
         body = content[start : start + size]
         start += size + size % 2
         inner = Envelope(
-            name, envelope.timestamp, 0, {}, {}, 1, fixed_text(raw_type), envelope.strict, left
-        )
+            name, envelope.timestamp, 0, {}, {}, 1, fixed_text(raw_type), envelope.strict, left)
         if inner.type_name == 'BIND':
             grandchildren = _decode_children(body, inner, depth + 1)
             children.append(Bind.from_wire(inner, children=grandchildren))
@@ -179,8 +172,7 @@ class _BindQuery(Message):
 
     place = Place.NOWHERE
     layout: ClassVar[Layout] = (
-        _COUNT, Each('table', _KIND.dtype, 'count'), _NAMES, Names('names', 'names_size'),
-    )
+        _COUNT, Each('table', _KIND.dtype, 'count'), _NAMES, Names('names', 'names_size'))
 
     children: tuple[tuple[str, str], ...] = ()
     padded: bool = True
@@ -271,5 +263,4 @@ class StartBind(_BindQuery):
         (resolution_ns,) = _RESOLUTION.start_of(content)
         children, padded = _decode_query(content[_RESOLUTION.size :])
         return cls.from_wire(
-            envelope, children=children, padded=padded, resolution_ns=resolution_ns
-        )
+            envelope, children=children, padded=padded, resolution_ns=resolution_ns)

@@ -54,8 +54,7 @@ class ImageMetaElement(Element, metaclass=Stamped):
     RECORD = Record(
         ('name', 'S64'), ('id', 'S20'), ('modality', 'S32'), ('patient_name', 'S64'),
         ('patient_id', 'S64'), ('timestamp', 'u8'), ('size', 'u2', (3,)), ('scalar_type', 'u1'),
-        ('', 'u1'),
-    )
+        ('', 'u1'))
 
     name: str
     id: str = ''
@@ -83,12 +82,10 @@ class ImageMetaElement(Element, metaclass=Stamped):
 
     def _texts(self) -> tuple[bytes, ...]:
         return (
-            checked_text(self.name, 64, 'name'),
-            checked_text(self.id, 20, 'id'),
+            checked_text(self.name, 64, 'name'), checked_text(self.id, 20, 'id'),
             checked_text(self.modality, 32, 'modality'),
             checked_text(self.patient_name, 64, 'patient_name', quote=False),
-            checked_text(self.patient_id, 64, 'patient_id', quote=False),
-        )
+            checked_text(self.patient_id, 64, 'patient_id', quote=False))
 
     def _values(self) -> tuple[Any, ...]:
         return *self._texts(), self.timestamp, *self.size, self.scalar_type
@@ -117,8 +114,7 @@ class LabelMetaElement(Element):
 
     RECORD = Record(
         ('name', 'S64'), ('id', 'S20'), ('label', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
-        ('size', 'u2', (3,)), ('owner', 'S20'),
-    )
+        ('size', 'u2', (3,)), ('owner', 'S20'))
 
     name: str
     id: str = ''
@@ -138,15 +134,13 @@ class LabelMetaElement(Element):
     def _values(self) -> tuple[Any, ...]:
         return (
             checked_text(self.name, 64, 'name'), checked_text(self.id, 20, 'id'), self.label,
-            *self.rgba, *self.size, checked_text(self.owner, 20, 'owner'),
-        )
+            *self.rgba, *self.size, checked_text(self.owner, 20, 'owner'))
 
     @classmethod
     def _of(cls, values: Sequence[Any]) -> LabelMetaElement:
         name, id_, label, r, g, b, a, i, j, k, owner = values
         return cls(
-            fixed_text(name), fixed_text(id_), label, (r, g, b, a), (i, j, k), fixed_text(owner)
-        )
+            fixed_text(name), fixed_text(id_), label, (r, g, b, a), (i, j, k), fixed_text(owner))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,8 +163,7 @@ class VideoMetaElement(Element):
     RECORD = Record(
         ('name', 'S64'), ('id', 'S64'), ('patient_name', 'S64'), ('patient_id', 'S64'),
         ('zoom', 'i2'), ('focal_length', 'f8'), ('size', 'u2', (3,)), ('matrix', 'f4', (4, 3)),
-        ('scalar_type', 'u1'), ('', 'u1'),
-    )
+        ('scalar_type', 'u1'), ('', 'u1'))
     _numbers = 'matrix of'
 
     name: str
@@ -193,17 +186,14 @@ class VideoMetaElement(Element):
 
     def _texts(self) -> tuple[bytes, ...]:
         return (
-            checked_text(self.name, 64, 'name'),
-            checked_text(self.id, 64, 'id'),
+            checked_text(self.name, 64, 'name'), checked_text(self.id, 64, 'id'),
             checked_text(self.patient_name, 64, 'patient_name', quote=False),
-            checked_text(self.patient_id, 64, 'patient_id', quote=False),
-        )
+            checked_text(self.patient_id, 64, 'patient_id', quote=False))
 
     def _values(self) -> tuple[Any, ...]:
         return (
             *self._texts(), self.zoom, self.focal_length, *self.size, *affine_of(self.matrix),
-            self.scalar_type,
-        )
+            self.scalar_type)
 
     @classmethod
     def _of(cls, values: Sequence[Any]) -> VideoMetaElement:

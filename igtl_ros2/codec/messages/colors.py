@@ -45,8 +45,7 @@ class ColorTable(Message):
         if not (colours or plain) or len(table) not in _ENTRIES.values():
             raise EncodeError(
                 f'table: {table.dtype} {table.shape}, wanted uint8 or uint16 (n,) or uint8 (n, 3) '
-                f'with n 256 or 65536'
-            )
+                f'with n 256 or 65536')
         _set(self, 'table', table)
 
     @property
@@ -82,5 +81,4 @@ class ColorTable(Message):
         dtype = '>u2' if map_type == _UINT16 else 'u1'
         table = np.frombuffer(content, dtype, offset=_HEAD.size)
         return cls.from_wire(
-            envelope, table=table.reshape(entries, 3) if map_type == _RGB else table
-        )
+            envelope, table=table.reshape(entries, 3) if map_type == _RGB else table)

@@ -87,24 +87,21 @@ class Image(Message):
         if scalar_code(pixels.dtype) in (None, COMPLEX):
             raise EncodeError(
                 f'pixels: dtype {pixels.dtype}, wanted int8 to int32, uint8 to uint32, '
-                f'float32 or float64'
-            )
+                f'float32 or float64')
         size = check_triple(self.size, 'size', -1)
         # a caller that gives the size means it, as do copies of what was received
         if pixels.ndim == 3 and size == _OF_PIXELS and _looks_like_rgb(pixels):
             raise EncodeError(
                 f'pixels: shape {pixels.shape} would be {len(pixels)} slices of '
                 f'{pixels.shape[2]} columns; use Image.rgb for colours, or shape '
-                f'{(*pixels.shape, 1)} for such a volume'
-            )
+                f'{(*pixels.shape, 1)} for such a volume')
         if pixels.ndim == 2:
             pixels = pixels[None]
         if pixels.ndim == 4 and pixels.shape[3] == 1:
             pixels = pixels[..., 0]
         if pixels.ndim not in (3, 4) or pixels.ndim == 4 and not 1 <= pixels.shape[3] <= 255:
             raise EncodeError(
-                f'pixels: shape {pixels.shape}, wanted (k, j, i) or (k, j, i, components)'
-            )
+                f'pixels: shape {pixels.shape}, wanted (k, j, i) or (k, j, i, components)')
         block = pixels.shape[2::-1]
         if size == _OF_PIXELS:
             size = check_triple(block, 'shape of pixels')
@@ -112,8 +109,7 @@ class Image(Message):
         for axis, (n, start, part) in enumerate(zip(size, offset, block)):
             if start + part > n:
                 raise EncodeError(
-                    f'offset[{axis}] {start} + {part} voxels of pixels exceed size[{axis}] {n}'
-                )
+                    f'offset[{axis}] {start} + {part} voxels of pixels exceed size[{axis}] {n}')
         _set(self, 'pixels', pixels)
         _set(self, 'size', size)
         _set(self, 'offset', offset)
@@ -153,8 +149,7 @@ class Image(Message):
         if colours.ndim not in (3, 4) or colours.shape[-1] not in (3, 4):
             raise EncodeError(
                 f'pixels: shape {colours.shape}, wanted (j, i, 3), (j, i, 4), (k, j, i, 3) or '
-                f'(k, j, i, 4)'
-            )
+                f'(k, j, i, 4)')
         colours = colours[None] if colours.ndim == 3 else colours
         return cls.from_array(colours, ijk_to_ras, **fields)
 
@@ -205,8 +200,7 @@ class Image(Message):
         head = pack(
             _DESCRIPTION, 'matrix', _IMAGE_VERSION, self.components, self.scalar_type,
             self.endian, self.coordinates, *self.size, *affine_of(self.matrix), *self.offset,
-            *self.pixels.shape[2::-1],
-        )
+            *self.pixels.shape[2::-1])
         return head, wire_bytes(self.pixels)
 
     @classmethod
@@ -227,8 +221,7 @@ class Image(Message):
         for axis, (n, start, part) in enumerate(zip(size, offset, (ni, nj, nk))):
             if start + part > n:
                 raise ContentError(
-                    f'axis {axis}: block of {part} voxels at {start} exceeds the volume of {n}'
-                )
+                    f'axis {axis}: block of {part} voxels at {start} exceeds the volume of {n}')
         wanted = components * dtype.itemsize * math.prod((ni, nj, nk))
         found = len(content) - _DESCRIPTION.size
         if found != wanted:
@@ -237,5 +230,4 @@ class Image(Message):
         pixels = np.frombuffer(content, dtype, offset=_DESCRIPTION.size).reshape(shape)
         return cls.from_wire(
             envelope, pixels=pixels, matrix=matrix_of(affine), coordinates=coordinates, size=size,
-            offset=offset, endian=endian,
-        )
+            offset=offset, endian=endian)

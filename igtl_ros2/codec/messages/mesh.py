@@ -87,8 +87,7 @@ class Cells:
         if int(sizes.sum()) != len(indices):
             raise EncodeError(
                 f'cells: {len(sizes)} sizes with the sum {int(sizes.sum())}, '
-                f'{len(indices)} indices'
-            )
+                f'{len(indices)} indices')
         _set(self, 'indices', indices)
         _set(self, 'sizes', sizes)
 
@@ -108,12 +107,10 @@ class Cells:
             return cls(cells.reshape(-1), np.full(len(cells), cells.shape[1], np.int64))
         lists = [
             check_tuple(cell, 'cells', 'point indices')
-            for cell in check_tuple(cells, 'cells', 'lists of point indices')
-        ]
+            for cell in check_tuple(cells, 'cells', 'lists of point indices')]
         return cls(
             as_array([index for cell in lists for index in cell], 'cells'),
-            np.array([len(cell) for cell in lists], np.int64),
-        )
+            np.array([len(cell) for cell in lists], np.int64))
 
     def to_lists(self) -> list[list[int]]:
         """List the point indices of each cell."""
@@ -174,13 +171,11 @@ def _whole_numbers(values: Any, low: int, what: str) -> npt.NDArray[Any]:
         return np.zeros(0, np.uint32)
     if array.ndim != 1 or array.dtype.kind not in 'iu':
         raise EncodeError(
-            f'{what} of cells: {array.dtype} {array.shape}, wanted whole numbers of shape (n,)'
-        )
+            f'{what} of cells: {array.dtype} {array.shape}, wanted whole numbers of shape (n,)')
     least, most = int(array.min()), int(array.max())
     if least < low or most >= 1 << 32:
         raise EncodeError(
-            f'{what} of cells: {least} to {most}, wanted {low} or more and less than 2**32'
-        )
+            f'{what} of cells: {least} to {most}, wanted {low} or more and less than 2**32')
     return array
 
 
@@ -221,8 +216,7 @@ class Attribute:
         raw = text_bytes(self.name, 'name of an attribute')
         if len(raw) > _MAX_NAME_BYTES or b'\0' in raw:
             raise EncodeError(
-                f'name of an attribute: {self.name!r}, wanted at most 255 bytes without NUL'
-            )
+                f'name of an attribute: {self.name!r}, wanted at most 255 bytes without NUL')
         _set(self, 'type', check_int(self.type, 0, 255, f'type of {self.name!r}'))
         what = f'values of {self.name!r}'
         values = as_array(self.values, what)
@@ -260,8 +254,7 @@ DIRECTED = frozenset(
         AttributeType.POINT_TENSORS,
         AttributeType.CELL_VECTORS,
         AttributeType.CELL_NORMALS,
-        AttributeType.CELL_TENSORS,
-    }
+        AttributeType.CELL_TENSORS}
 )
 
 
@@ -283,11 +276,9 @@ class PolyData(Message):
     is_stream = True
     place = Place.BODY
     layout: ClassVar[Layout] = (
-        _HEAD,
-        Each('points', _POINT.dtype, 'point_count'),
+        _HEAD, Each('points', _POINT.dtype, 'point_count'),
         *(Lists(name, f'{name}_count', f'{name}_size') for name in _SECTIONS),
-        Attributes('attributes', _ATTRIBUTE.dtype, 'attribute_count'),
-    )
+        Attributes('attributes', _ATTRIBUTE.dtype, 'attribute_count'))
     codes = (('type', AttributeType),)
 
     points: npt.NDArray[np.float32] = field(repr=False)
@@ -308,8 +299,7 @@ class PolyData(Message):
             cells = Cells.of(getattr(self, name))
             if len(cells.indices) and int(cells.indices.max()) >= len(points):
                 raise EncodeError(
-                    f'{name}: point {int(cells.indices.max())}, there are {len(points)}'
-                )
+                    f'{name}: point {int(cells.indices.max())}, there are {len(points)}')
             _set(self, name, cells)
         attributes = check_elements(self.attributes, Attribute, 'attributes', _MAX_ATTRIBUTES)
         _set(self, 'attributes', attributes)
@@ -317,8 +307,7 @@ class PolyData(Message):
             wanted = self.cell_count if attribute.is_per_cell else len(points)
             if len(attribute.values) != wanted:
                 raise EncodeError(
-                    f'values of {attribute.name!r}: {len(attribute.values)} rows, wanted {wanted}'
-                )
+                    f'values of {attribute.name!r}: {len(attribute.values)} rows, wanted {wanted}')
 
     @classmethod
     def from_arrays(cls, vertices: Any, faces: Any = (), **fields: Any) -> PolyData:
@@ -360,9 +349,7 @@ class PolyData(Message):
         return np.concatenate(
             [
                 self.polygons.indices[np.stack(fans, axis=1)],
-                self.triangle_strips.indices[np.stack(strips, axis=1)],
-            ]
-        )
+                self.triangle_strips.indices[np.stack(strips, axis=1)]])
 
     def brief(self) -> str:
         return (
@@ -378,9 +365,8 @@ class PolyData(Message):
         pairs = [number for pair in zip(counts, map(len, sections)) for number in pair]
         head = _HEAD.pack(len(self.points), *pairs, len(attributes))
         points = wire_bytes(self.points.astype('>f4', copy=False))
-        heads = [
-            _ATTRIBUTE.pack(a.type, _wire_components(a), len(a.values)) for a in attributes
-        ]
+        widths = [9 if a.type in _NINE_WIDE else a.values.shape[1] for a in attributes]
+        heads = [_ATTRIBUTE.pack(a.type, n, len(a.values)) for a, n in zip(attributes, widths)]
         names = b''.join(text_bytes(a.name, 'name') + b'\0' for a in attributes)
         if len(names) % 2:
             names += b'\0'
@@ -395,8 +381,7 @@ class PolyData(Message):
         if start + sum(sizes) + _ATTRIBUTE.size * nattributes > len(content):
             raise ContentError(
                 f'{npoints} points, cells of {sum(sizes)} bytes and {nattributes} attributes in '
-                f'{len(content)} bytes of content'
-            )
+                f'{len(content)} bytes of content')
         points = np.frombuffer(content, '>f4', 3 * npoints, _HEAD.size)
         cells = {}
         for name, count, size in zip(_SECTIONS, pairs[0::2], sizes):
@@ -409,12 +394,7 @@ class PolyData(Message):
             attributes=_decode_attributes(
                 content[start:], nattributes, npoints, total, envelope.strict
             ),
-            **cells,
-        )
-
-
-def _wire_components(attribute: Attribute) -> int:
-    return 9 if attribute.type in _NINE_WIDE else attribute.values.shape[1]
+            **cells)
 
 
 def _wire_values(attribute: Attribute) -> memoryview:

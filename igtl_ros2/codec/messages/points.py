@@ -52,8 +52,7 @@ class Point(Element):
 
     RECORD = Record(
         ('name', 'S64'), ('group', 'S32'), ('rgba', 'u1', (4,)), ('position', 'f4', (3,)),
-        ('diameter', 'f4'), ('owner', 'S20'),
-    )
+        ('diameter', 'f4'), ('owner', 'S20'))
     _numbers = 'point'
 
     name: str
@@ -75,16 +74,14 @@ class Point(Element):
         return (
             checked_text(self.name, 64, 'name'), checked_text(self.group, 32, 'group'),
             *self.rgba, *self.position.tolist(), self.diameter,
-            checked_text(self.owner, 20, 'owner'),
-        )
+            checked_text(self.owner, 20, 'owner'))
 
     @classmethod
     def _of(cls, values: Sequence[Any]) -> Point:
         name, group, r, g, b, a, x, y, z, diameter, owner = values
         return cls(
             fixed_text(name), np.array((x, y, z)), fixed_text(group), (r, g, b, a), diameter,
-            fixed_text(owner),
-        )
+            fixed_text(owner))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,8 +101,7 @@ class Trajectory(Element):
 
     RECORD = Record(
         ('name', 'S64'), ('group', 'S32'), ('type', 'u1'), ('', 'u1'), ('rgba', 'u1', (4,)),
-        ('entry', 'f4', (3,)), ('target', 'f4', (3,)), ('diameter', 'f4'), ('owner', 'S20'),
-    )
+        ('entry', 'f4', (3,)), ('target', 'f4', (3,)), ('diameter', 'f4'), ('owner', 'S20'))
     _numbers = 'trajectory'
 
     name: str
@@ -132,16 +128,14 @@ class Trajectory(Element):
         return (
             checked_text(self.name, 64, 'name'), checked_text(self.group, 32, 'group'), self.type,
             *self.rgba, *self.entry.tolist(), *self.target.tolist(), self.diameter,
-            checked_text(self.owner, 20, 'owner'),
-        )
+            checked_text(self.owner, 20, 'owner'))
 
     @classmethod
     def _of(cls, values: Sequence[Any]) -> Trajectory:
         name, group, type_, r, g, b, a, *points, diameter, owner = values
         return cls(
             fixed_text(name), np.array(points[:3]), np.array(points[3:]), type_,
-            fixed_text(group), (r, g, b, a), diameter, fixed_text(owner),
-        )
+            fixed_text(group), (r, g, b, a), diameter, fixed_text(owner))
 
 
 @register('POINT')
@@ -211,5 +205,4 @@ class Trajectories(ElementList):
         return Content(
             [(*p.entry.tolist(), *p.target.tolist(), p.diameter) for p in paths],
             (),
-            (self.type_name, [(p.name, p.type, p.group, p.rgba, p.owner) for p in paths]),
-        )
+            (self.type_name, [(p.name, p.type, p.group, p.rgba, p.owner) for p in paths]))

@@ -277,8 +277,7 @@ class Position(Lazy):
             rigid = deviation <= _RIGID_TOLERANCE and np.linalg.det(turn) > 0
         if not rigid:
             raise EncodeError(
-                f'matrix: {affine.tolist()}, wanted a rotation and a translation alone'
-            )
+                f'matrix: {affine.tolist()}, wanted a rotation and a translation alone')
         return cls(affine[:3, 3], matrix_to_quaternion(turn), **fields)
 
     @property

@@ -131,10 +131,8 @@ class Query(NamedMessage):
     def decode_content(cls, content: memoryview, envelope: Envelope) -> Query:
         """Accept any content."""
         return cls.from_wire(
-            envelope,
-            type_name=_ALIASES.get(envelope.type_name, envelope.type_name),
-            content=content.tobytes(),
-        )
+            envelope, type_name=_ALIASES.get(envelope.type_name, envelope.type_name),
+            content=content.tobytes())
 
 
 @register(_RESPONSE_NAMES[0], _RESPONSE_NAMES[1:])
@@ -206,11 +204,9 @@ class Response(NamedMessage):
         if size > 1 and envelope.strict or 1 < size - 1 < _STATUS_REST:
             raise ContentError(f'{size} bytes of content, wanted 1')
         return cls.from_wire(
-            envelope,
-            type_name=_ALIASES.get(envelope.type_name, envelope.type_name),
+            envelope, type_name=_ALIASES.get(envelope.type_name, envelope.type_name),
             status=_STATUS.unpack_from(content)[0] if size else None,
-            rest=content[_STATUS.size :].tobytes(),
-        )
+            rest=content[_STATUS.size :].tobytes())
 
 
 register_queries({'GET': Query, 'STT': Query, 'STP': Query, 'RTS': Response})
@@ -258,8 +254,7 @@ class StartTracking(NamedMessage):
         resolution, name = _TRACKING.unpack(content)
         return cls.from_wire(
             envelope, type_name=envelope.type_name, resolution=resolution,
-            coordinate_name=fixed_text(name),
-        )
+            coordinate_name=fixed_text(name))
 
 
 @register('STT_VIDEO')
@@ -293,9 +288,7 @@ class StartVideo(Message):
         if len(content) not in (_VIDEO.size, _VIDEO.size + 1):
             raise ContentError(f'{len(content)} bytes of content, wanted 8 or 9')
         codec, interval_ms = _VIDEO.unpack_from(content)
-        return cls.from_wire(
-            envelope, codec=fixed_text(codec), interval_ms=interval_ms
-        )
+        return cls.from_wire(envelope, codec=fixed_text(codec), interval_ms=interval_ms)
 
 
 @register('CAPABILITY', aliases=['CAPABIL'])
@@ -369,9 +362,7 @@ class DeviceQuery(Message):
         query_id, data_type, length = _QUERY.start_of(content)
         if len(content) != _QUERY.size + length:
             raise ContentError(
-                f'a device_uid of {length} bytes in {len(content) - _QUERY.size} bytes of content'
-            )
+                f'a device_uid of {length} bytes in {len(content) - _QUERY.size} bytes of content')
         return cls.from_wire(
             envelope, query_id=query_id, data_type=fixed_text(data_type),
-            device_uid=decode_text(content[_QUERY.size :], UTF8),
-        )
+            device_uid=decode_text(content[_QUERY.size :], UTF8))

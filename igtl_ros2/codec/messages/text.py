@@ -76,8 +76,7 @@ class _Text(Message):
         encoding, length = _STRING.start_of(content)
         if _STRING.size + length > len(content):
             raise ContentError(
-                f'a text of {length} bytes in {len(content) - _STRING.size} bytes of content'
-            )
+                f'a text of {length} bytes in {len(content) - _STRING.size} bytes of content')
         rest = len(content) - _STRING.size - length
         if rest and envelope.strict:
             raise ContentError(f'{rest} bytes behind the text')
@@ -193,8 +192,7 @@ class Status(Message):
         code, subcode, name = _STATUS.start_of(content)
         text = raw_text(content[_STATUS.size :]).split('\0', 1)[0]
         return cls.from_wire(
-            envelope, code=code, subcode=subcode, error_name=fixed_text(name), message=text
-        )
+            envelope, code=code, subcode=subcode, error_name=fixed_text(name), message=text)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,15 +234,10 @@ class _Order(Message):
                     break
         else:
             raise ContentError(
-                f'{len(content)} bytes of content do not hold a command and its text'
-            )
+                f'{len(content)} bytes of content do not hold a command and its text')
         return cls.from_wire(
-            envelope,
-            command_id=command_id,
-            name=fixed_text(name),
-            content=without_nul(decode_text(content[layout.size :], encoding)),
-            encoding=encoding,
-        )
+            envelope, command_id=command_id, name=fixed_text(name),
+            content=without_nul(decode_text(content[layout.size :], encoding)), encoding=encoding)
 
 
 @register('COMMAND')

@@ -31,10 +31,6 @@ _TOOL = Record(('name', 'S20'), ('type', 'u1'), ('', 'u1'))
 HEAD_BYTES = _TOOL.size
 
 
-def _no_turn() -> Floats:
-    return np.array([0.0, 0.0, 0.0, 1.0])
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackingElement(Element):
     """
@@ -90,7 +86,7 @@ class QuaternionElement(Element):
 
     name: str
     position: Floats
-    quaternion: Floats = field(default_factory=_no_turn)
+    quaternion: Floats = field(default_factory=lambda: np.array([0.0, 0.0, 0.0, 1.0]))
     type: int = 1
 
     def __post_init__(self) -> None:
@@ -102,16 +98,13 @@ class QuaternionElement(Element):
 
     def moved(self, matrix: Floats) -> QuaternionElement:
         return replace(
-            self,
-            position=moved_point(matrix, self.position),
-            quaternion=turned_quaternion(matrix, self.quaternion),
-        )
+            self, position=moved_point(matrix, self.position),
+            quaternion=turned_quaternion(matrix, self.quaternion))
 
     def _values(self) -> tuple[Any, ...]:
         return (
             checked_text(self.name, 20, 'name'), self.type, *self.position.tolist(),
-            *self.quaternion.tolist(),
-        )
+            *self.quaternion.tolist())
 
     @classmethod
     def _of(cls, values: Sequence[Any]) -> QuaternionElement:
@@ -138,8 +131,7 @@ class TrackingData(ElementList):
         return Content(
             [matrix[:3, 3] for matrix in matrices],
             [matrix[:3, :3] for matrix in matrices],
-            (self.type_name, [(element.name, element.type) for element in self.elements]),
-        )
+            (self.type_name, [(element.name, element.type) for element in self.elements]))
 
 
 @register('QTDATA')
@@ -159,5 +151,4 @@ class QuaternionTrackingData(ElementList):
         return Content(
             [element.position for element in self.elements],
             [element.quaternion for element in self.elements],
-            (self.type_name, [(element.name, element.type) for element in self.elements]),
-        )
+            (self.type_name, [(element.name, element.type) for element in self.elements]))

@@ -160,8 +160,7 @@ class Video(Message):
         codec = checked_text(self.codec, 4, 'codec')
         head = pack(
             _DESCRIPTION, 'matrix', _VIDEO_VERSION, self.endian, codec, self.frame_type,
-            self.coordinates, *self.size, *affine_of(self.matrix), *self.offset, *self.block,
-        )
+            self.coordinates, *self.size, *affine_of(self.matrix), *self.offset, *self.block)
         return head, wire_bytes(self.frame)
 
     @classmethod
@@ -173,17 +172,9 @@ class Video(Message):
         name = fixed_text(codec)
         _check_raw_size(name, block, len(content) - _DESCRIPTION.size)
         return cls.from_wire(
-            envelope,
-            frame=np.frombuffer(content, np.uint8, offset=_DESCRIPTION.size),
-            codec=name,
-            size=size,
-            frame_type=frame_type,
-            matrix=matrix_of(affine),
-            coordinates=coordinates,
-            endian=endian,
-            offset=offset,
-            block=block,
-        )
+            envelope, frame=np.frombuffer(content, np.uint8, offset=_DESCRIPTION.size), codec=name,
+            size=size, frame_type=frame_type, matrix=matrix_of(affine), coordinates=coordinates,
+            endian=endian, offset=offset, block=block)
 
 
 def _check_raw_size(codec: str, block: Triple, size: int) -> None:
@@ -193,5 +184,4 @@ def _check_raw_size(codec: str, block: Triple, size: int) -> None:
         if block[0] % 2 or block[1] % 2 or size != wanted:
             raise ContentError(
                 f'a raw frame of {block[0]} x {block[1]} pixels in {size} bytes, wanted even '
-                f'numbers of pixels and {wanted} bytes'
-            )
+                f'numbers of pixels and {wanted} bytes')
