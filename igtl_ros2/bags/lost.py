@@ -21,11 +21,7 @@ class Lost:
     why: str = 'damaged'
 
     def words(self, begin_ns: int) -> str:
-        """
-        Say what is lost.
-
-        :param begin_ns: when the bag begins.
-        """
+        """Say what is lost of a bag that begins at a time."""
         if self.start_ns and self.end_ns:
             span = f'from {_when(self.start_ns, begin_ns)} to {_when(self.end_ns, begin_ns)}'
         elif self.start_ns:

@@ -39,12 +39,7 @@ class _Video:
 
 
 def starts_at(begin_ns: int, first_ns: int) -> int:
-    """
-    Tell what time counts as the beginning.
-
-    :param begin_ns: when the bag says that it begins.
-    :param first_ns: time of its first frame.
-    """
+    """Tell what time counts as the beginning: when the bag says it begins, or its first frame."""
     return begin_ns if 0 <= first_ns - begin_ns <= _LONGEST_NS else first_ns
 
 
@@ -105,11 +100,7 @@ class Player:
         return True
 
     def _needs_more(self, frame: Frame, videos: dict[str, _Video]) -> bool:
-        """
-        Tell whether a frame is of a video, and needs those before it that are not there.
-
-        :param videos: those that were played in this round.
-        """
+        """Tell whether a frame is of a video, and needs those before it that are not there."""
         header = frame.header
         if header.type_name != 'VIDEO':
             return False

@@ -148,12 +148,7 @@ def read_as(kind: type[_Record], data: bytes) -> _Record:
 
 
 class ChunkReader:
-    """
-    Reads records and chunks, wherever they are, and finds where they begin.
-
-    :param path: the file.
-    :raises BagError: if it cannot be read.
-    """
+    """Reads records and chunks, wherever they are, and finds where they begin; see `McapFile`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

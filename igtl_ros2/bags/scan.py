@@ -59,12 +59,7 @@ class Part:
 
 
 class Scan(ChunkReader):
-    """
-    What is found in an MCAP file that is gone through, however much of it is spoiled.
-
-    :param path: the file.
-    :raises BagError: if it cannot be read.
-    """
+    """What is found in a file that is gone through, however much is spoiled; see `McapFile`."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)

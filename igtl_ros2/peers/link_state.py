@@ -23,12 +23,7 @@ log = logging.getLogger(f'{__package__}.link')
 
 
 class LinkState:
-    """
-    The state of a link, for any thread, and how it is told.
-
-    :param settings: see `config.Settings`.
-    :param network: where its work is done.
-    """
+    """The state of a link, for any thread, and how it is told; see `Link`."""
 
     def __init__(self, settings: Settings, network: Network) -> None:
         self.settings = settings
