@@ -96,7 +96,9 @@ def _received(config: LinkConfig, rule: ReceiveRule) -> Row:
         frame += f', child {rule.child_frame}'
     if rule.to_frame:
         frame += f', moved into {rule.to_frame}'
-    return topics, frame, _TF[rule.tf]
+    # no other type is broadcast unless its rule says so
+    tf = 'off' if rule.tf == 'auto' and rule.type not in ('*', 'TRANSFORM') else rule.tf
+    return topics, frame, _TF[tf]
 
 
 def _taken_by(mapping: Mapping, index: int) -> str:

@@ -77,7 +77,7 @@ send:
     assert row(out, 'CLB')[3:] == [
         'CLB/transform CLB/info', 'base_link, child ras', '/tf_static', 'wire_unit=m']
     assert row(out, 'Plan')[3:] == [
-        'plan/of_today/points plan/of_today/info', 'Y of XToY, else ras', '/tf if XToY',
+        'plan/of_today/points plan/of_today/info', 'Y of XToY, else ras', '',
         'trajectory=E,T']
     assert row(out, 'Gated')[-1] == (
         'max_age=0.5 max_jump=m:0.05,deg:inf workspace=min:0,0,0,max:1,1,2')
