@@ -11,8 +11,9 @@ from collections.abc import Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ..codec import registered
-from ..codec.message import has_points, has_poses
+from ..codec import message_class, registered
+from ..codec.message import Place as Kind
+from ..codec.message import has_points, has_poses, place_of
 from ..config import marked_name, ros_name, whole_characters
 from ..errors import ConversionError
 from ..rules import Mapping, ReceiveRule, is_pattern, keys_of
@@ -157,7 +158,7 @@ class Claims:
             return self._shared(topic, rule, number, device, type_name, gates)
         if namers and not any(self._is_of(n, device) for n in namers):
             why = f'rule {namers[0] + 1} names {topic} for another device'
-        elif number not in patterns and has_points(type_name) and gates + patterns:
+        elif number not in patterns and _may_be_in_space(type_name) and gates + patterns:
             why = f'the gates of rule {(gates + patterns)[0] + 1} do not look at it'
         else:
             return Place(topic, rule, number, self._closed(type_name, rule, gates + patterns))
@@ -169,7 +170,7 @@ class Claims:
     ) -> Place:
         """Put the gates of all rules that name a topic before what one of them publishes."""
         own = rule
-        for gate in gates if has_points(type_name) else ():
+        for gate in gates if _may_be_in_space(type_name) else ():
             other = self._mapping.receive[gate]
             if gate == number or not other.is_gated:
                 continue
@@ -230,6 +231,12 @@ class Claims:
 
     def _route(self, rule: ReceiveRule, device: str) -> Route:
         return route_of(device, rule, self._prefix, profile=self._mapping.profile)
+
+
+def _may_be_in_space(type_name: str) -> bool:
+    """Tell whether messages hold poses or points, or are typed and do not say what they hold."""
+    is_vague = place_of(type_name) == Kind.UNKNOWN and message_class(type_name) is not None
+    return is_vague or has_points(type_name)
 
 
 def rank_of(is_named: bool, is_gated: bool) -> int:

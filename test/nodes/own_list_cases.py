@@ -20,6 +20,7 @@ from igtl_ros2.codec.geometry import moved_point, turned_quaternion
 from igtl_ros2.codec.layout import Record
 from igtl_ros2.codec.lists import ElementList
 from igtl_ros2.codec.message import Place
+from igtl_ros2.converters.claims import Claims
 from igtl_ros2.converters.gates import Gate, Gates
 from igtl_ros2.converters.handover import handed, is_whole
 from igtl_ros2.converters.loopback import try_received
@@ -248,6 +249,16 @@ def test_what_does_not_say_where_it_is_waits_for_no_frame():
         assert has_place(message, rule) == isinstance(message, Vague)
     with pytest.raises(ConversionError, match='VAGUE, which does not say where it is, cannot'):
         frames_of(Vague(device_name='V'), route_of('V', rule))
+
+
+@pytest.mark.parametrize('second', ['device: "*"', 'device: V, type: VAGUE'])
+def test_what_does_not_say_where_it_is_is_on_no_topic_behind_gates(tmp_path, second):
+    path = tmp_path / 'map.yaml'
+    path.write_text(f'receive: [{{device: V, type: TRANSFORM, max_age: 1}}, {{{second}}}]')
+    claims = Claims(load_mapping(path))
+    place = claims.place('V', 'VAGUE')
+    assert place.topic != 'V' or place.rule.is_gated
+    assert claims.place('V', 'STRING').topic == claims.place('V', 'NOBODY').topic == 'V'
 
 
 def test_nothing_is_said_twice_of_one_topic():
