@@ -13,18 +13,13 @@ from ..codec.messages.text import Command, Status, StatusCode
 from ..config import ros_text
 from ..rules import MoveItRule
 from .interfaces import Peer, Problem
-from .plans import Answer, Ask, Go, Halt, Hide, Plan, Plans, Say, Show, State, Step, Withdraw
+from .plans import Answer, Ask, Go, Halt, Hide, Plan, Plans, Say, Show, Step, Withdraw
 from .served_commands import respond, stop_word, word_of
 from .streams import Streams
 from .timers import Timer, Timers
 
 #: why everything is stopped that goes on
 EMERGENCY = 'there is an emergency'
-#: what STATUS says as the name of an error
-_NAMES = {
-    State.IDLE: 'Idle', State.PLANNING: 'Planning', State.SHOWN: 'Shown', State.MOVING: 'Moving',
-    State.STOPPING: 'Stopping',
-}
 
 
 class Planner(Protocol):
@@ -183,5 +178,4 @@ class PlanServer:
             self._timer = self._timers.at(due, lambda now: self._do(self._plans.tick(now)))
 
     def _say(self, step: Say) -> None:
-        self._streams.tell(
-            step.code, _NAMES[self._plans.state], step.text, self._rule.device)
+        self._streams.tell(step.code, self._plans.state.value, step.text, self._rule.device)

@@ -19,13 +19,13 @@ from ..rules import MoveItRule
 
 
 class State(Enum):
-    """What is going on."""
+    """What is going on, as STATUS says it in the name of an error."""
 
-    IDLE = 'no plan'
-    PLANNING = 'planning'
-    SHOWN = 'shown'
-    MOVING = 'moving'
-    STOPPING = 'stopping'
+    IDLE = 'Idle'
+    PLANNING = 'Planning'
+    SHOWN = 'Shown'
+    MOVING = 'Moving'
+    STOPPING = 'Stopping'
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +116,7 @@ class Answer:
 Step = Ask | Withdraw | Show | Hide | Go | Halt | Say | Answer
 
 
+@dataclass(eq=False)
 class Plans:
     """
     The plan of one link.
@@ -124,20 +125,16 @@ class Plans:
     :param joints: tells where the joints are now: those of which that is known.
     """
 
-    def __init__(
-        self, rule: MoveItRule, emergency: Callable[[], bool],
-        joints: Callable[[], Mapping[str, float]],
-    ) -> None:
-        self._rule = rule
-        self._emergency = emergency
-        self._joints = joints
-        self.state = State.IDLE
-        #: of the last target
-        self.number = 0
-        self._plan: Plan | None = None
-        self._due = 0.0
-        # the peer that has commanded the motion
-        self._by: object = None
+    _rule: MoveItRule
+    _emergency: Callable[[], bool]
+    _joints: Callable[[], Mapping[str, float]]
+    state: State = State.IDLE
+    #: of the last target
+    number: int = 0
+    _plan: Plan | None = None
+    _due: float = 0.0
+    # the peer that has commanded the motion
+    _by: object = None
 
     # -- a target, and its plan
 
