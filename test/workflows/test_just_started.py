@@ -36,6 +36,7 @@ def test_a_volume_whose_place_is_told_after_it(user, run, open_slicer):
     where.publish(Float64MultiArray(data=geometry_data(place)))
     about = user.talk('/late/to_igtl/CT/info', RosString, STATE)
     about.publish(RosString(data='{"dimensions": [10, 6, 4]}'))
-    node = slicer.wait_for('CT', when=lambda node: node.pixels.shape == voxels.shape)
+    node = slicer.wait_for('CT', when=lambda node: (
+        node.pixels.shape == voxels.shape and np.allclose(node.ijk_to_ras, place, atol=1e-3)))
     np.testing.assert_array_equal(node.pixels, voxels)
     assert_same(node.ijk_to_ras, place)

@@ -220,7 +220,9 @@ def test_a_volume_of_ros_has_its_place_in_slicer(user, slicer):
     volume.publish(RosImage(
         height=24, width=10, encoding='16SC1', step=20, data=voxels.tobytes(),
     ))
-    node = slicer.wait_for('Recon')
+    # topics come in any order: it is sent again for what is said of it later
+    node = slicer.wait_for('Recon', when=lambda node: (
+        node.pixels.shape == voxels.shape and np.allclose(node.ijk_to_ras, place, atol=1e-3)))
     np.testing.assert_array_equal(node.pixels, voxels)
     assert node.pixels.dtype == np.int16
     assert_same(node.ijk_to_ras, place)
@@ -232,7 +234,8 @@ def test_labelled_points_of_ros_are_fiducials_in_slicer(user, slicer):
     about.publish(RosString(data='{"labels": ["ENTRY", "TARGET"]}'))
     places = [rigid(RANDOM) for _ in range(2)]
     points.publish(PoseArray(poses=[pose_of(place) for place in places]))
-    fiducials = slicer.wait_for('Reach')
+    fiducials = slicer.wait_for('Reach', when=lambda node: (
+        [point.label for point in node.points] == ['ENTRY', 'TARGET']))
     for label, place in zip(('ENTRY', 'TARGET'), places):
         np.testing.assert_allclose(fiducials[label].position, place[:3, 3], **WIRE)
 
