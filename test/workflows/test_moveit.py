@@ -276,10 +276,10 @@ def test_a_robot_that_has_moved_is_not_sent_along_an_old_plan(scene, user):
     user.wait_for(client.server_is_ready, 'the controller')
     point = JointTrajectoryPoint(positions=(begin + 0.05).tolist())
     point.time_from_start.sec = 1
-    future = client.send_goal_async(FollowJointTrajectory.Goal(
+    # the arm shows that the goal was accepted; a client that is new may miss the answer
+    client.send_goal_async(FollowJointTrajectory.Goal(
         trajectory=JointTrajectory(joint_names=NAMES, points=[point])))
     user.wait_for(lambda: np.allclose(scene.here(), begin + 0.05), 'that it has moved')
-    assert future.result().accepted
     done, text = scene.command('Execute', first)
     assert not done and text.startswith(f'the robot has moved since plan {first} was made')
     client.destroy()
