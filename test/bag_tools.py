@@ -4,7 +4,6 @@ import contextlib
 import functools
 import hashlib
 import random
-import re
 import shutil
 import socket
 import sys
@@ -14,12 +13,11 @@ from pathlib import Path
 import numpy as np
 from forked import Program
 
-from igtl_ros2.codec import Unknown, encode, from_ns
+from igtl_ros2.codec import Unknown, encode
 from igtl_ros2.codec.messages.pose import Transform
 
 GOLDEN = sorted((Path(__file__).parent / 'golden').glob('*.bin'))
 DEADLINE_S = 60.0
-BEGIN_NS = 10**18
 FREE = ('--min-free', '1')
 
 
@@ -177,32 +175,3 @@ def moves(count, device='Tool'):
         matrix[0, 3] = number
         result.append(encode(Transform(matrix, device_name=device, timestamp=number + 1)))
     return result
-
-
-def bag_of_poses(folder, device, *items, begin_ns=0):
-    """Record 100 poses, 0, 1, ... mm along x, ten a second, stamped from a time on, and more."""
-    poses = []
-    for number in range(100):
-        matrix = np.eye(4)
-        matrix[0, 3] = number
-        stamp_ns = begin_ns + number * 10**8
-        poses.append((number / 10, Transform(
-            matrix, device_name=device, timestamp=from_ns(stamp_ns))))
-    return bag_of(folder, *poses, *items)
-
-
-def bag_of(folder, *items):
-    """Record messages at seconds: (second, message) each; gives the bag."""
-    from igtl_ros2.bags.files import BagWriter
-    from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
-
-    types = MessageTypes()
-    bag = folder / 'bag'
-    writer = BagWriter(bag, types)
-    for second, message in items:
-        frame = message if isinstance(message, bytes) else encode(message)
-        name = re.sub(r'\W', '_', getattr(message, 'device_name', '') or 'Odd')
-        writer.write(
-            f'/{name}/raw', RAW_TYPE, types.pack(frame), BEGIN_NS + round(second * 1e9))
-    writer.close()
-    return bag

@@ -49,9 +49,11 @@ if not _worker or os.environ.get('IGTL_TEST_WORKER') != _worker:
     os.environ['IGTL_TEST_WORKER'] = _worker
 
 # Without these, whole files of tests cannot even be read; the header of the run names them.
-LIBRARIES = ('hypothesis', 'pyigtl')
+_BAGS = r'bag_tools|igtl_ros2\.bags'
+LIBRARIES = {'hypothesis': 'hypothesis', 'pyigtl': 'pyigtl', 'mcap': _BAGS, 'rosbags': _BAGS}
 _missing = [name for name in LIBRARIES if not importlib.util.find_spec(name)]
-_wanting = re.compile(rf'^(import|from) ({"|".join(_missing)})\b', re.MULTILINE)
+_wanting = re.compile(
+    rf'^(import|from) ({"|".join(LIBRARIES[name] for name in _missing)})\b', re.MULTILINE)
 collect_ignore = [
     path for path in Path(__file__).parent.rglob('test_*.py')
     if _missing and _wanting.search(path.read_text(encoding='utf-8'))
@@ -81,8 +83,6 @@ def pytest_report_header() -> str:
         'launch_ros': importlib.util.find_spec('launch_ros'),
         'tf2_ros': importlib.util.find_spec('tf2_ros'),
         'Pillow': importlib.util.find_spec('PIL'),
-        'mcap': importlib.util.find_spec('mcap'),
-        'rosbags': importlib.util.find_spec('rosbags'),
         'PyAV': importlib.util.find_spec('av'),
         'trimesh': importlib.util.find_spec('trimesh'),
         'pycollada': importlib.util.find_spec('collada'),
@@ -159,7 +159,8 @@ if _worker:
         Each word to the process that prints costs both as much as a short test does.
         """
         option = item.config.option
-        if option.xmlpath or option.durations is not None:  # for these all of it counts
+        # for these all of it counts
+        if getattr(option, 'xmlpath', None) or option.durations is not None:
             return None
         for report in runtestprotocol(item, log=False, nextitem=nextitem):
             if report.when == 'call' or not report.passed:

@@ -1,10 +1,15 @@
 """Recordings made for tests: messages at times of our choice, as bags and as captures."""
 
+import re
+
+import numpy as np
 import pcap_tools
 
-from igtl_ros2.codec import encode
+from igtl_ros2.codec import encode, from_ns
+from igtl_ros2.codec.messages.pose import Transform
 
 START_NS = 1_700_000_000 * 10**9
+BEGIN_NS = 10**18
 
 
 def write_bag(folder, timed, to_device=()):
@@ -38,3 +43,32 @@ def write_capture(path, timed):
             data += len(part)
     pcap_tools.write_pcap(path, packets, nano=True, times_ns=times)
     return path
+
+
+def bag_of_poses(folder, device, *items, begin_ns=0):
+    """Record 100 poses, 0, 1, ... mm along x, ten a second, stamped from a time on, and more."""
+    poses = []
+    for number in range(100):
+        matrix = np.eye(4)
+        matrix[0, 3] = number
+        stamp_ns = begin_ns + number * 10**8
+        poses.append((number / 10, Transform(
+            matrix, device_name=device, timestamp=from_ns(stamp_ns))))
+    return bag_of(folder, *poses, *items)
+
+
+def bag_of(folder, *items):
+    """Record messages at seconds: (second, message) each; gives the bag."""
+    from igtl_ros2.bags.files import BagWriter
+    from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
+
+    types = MessageTypes()
+    bag = folder / 'bag'
+    writer = BagWriter(bag, types)
+    for second, message in items:
+        frame = message if isinstance(message, bytes) else encode(message)
+        name = re.sub(r'\W', '_', getattr(message, 'device_name', '') or 'Odd')
+        writer.write(
+            f'/{name}/raw', RAW_TYPE, types.pack(frame), BEGIN_NS + round(second * 1e9))
+    writer.close()
+    return bag

@@ -38,7 +38,7 @@ def left_over():
     for path in Path('/proc').glob('[0-9]*'):
         with suppress(OSError):  # it ended meanwhile, or is another user's
             if os.readlink(path / 'cwd') == os.getcwd() and path.name != str(os.getpid()):
-                found.append(path.name)
+                found.append(f'{path.name} {(path / "comm").read_text().strip()}')
     return found
 
 

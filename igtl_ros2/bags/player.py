@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 
 from ..codec import decode
 from ..codec.key_frames import Chain
@@ -64,11 +64,12 @@ class Player:
     begin_ns: int
     sleep_until: Callable[[float], bool]
     now: Callable[[], float]
+    _: KW_ONLY
     rate: float = 1.0
     start_s: float = 0.0
     loop: bool = False
     lost: Callable[[], Sequence[Lost]] = lambda: ()
-    played: Played = field(default_factory=Played)
+    played: Played = field(default_factory=Played, init=False)
 
     def run(self) -> Played:
         """Play until the end, or until it shall stop."""

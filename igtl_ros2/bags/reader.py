@@ -195,5 +195,3 @@ def _is_begun(path: Path) -> bool:
     """Tell whether a recorder has written the beginning of a file, which comes last."""
     with open(path, 'rb') as file:
         return any(file.read(RECORD.size))
-
-

@@ -41,9 +41,10 @@ _ANYWHERE = frozenset(('diameter',))
 
 class Element:
     """
-    What an element of a list message can do; one of another package may do so without this class.
+    An element of a list message of the codec; its fields are those of its record, by name.
 
-    Its fields are those of its record, by name.
+    One of another package has, without this class, `SIZE`, `WIRE`, `encode`, `decode`, `from_row`,
+    and `to_row`, which gives the values of the fields of `WIRE`.
     """
 
     __slots__ = ()
@@ -140,7 +141,7 @@ class Table(Sequence[Any]):
         #: what `encode` gives, where that is known
         self._written = written
         known = written if wire is None else wire
-        self._count = len(rows) if known is None else len(known) // kind.SIZE  # type: ignore[arg-type]
+        self._count = len(self.rows) if known is None else len(known) // kind.SIZE
 
     @classmethod
     def from_wire(cls, kind: type[Element], content: memoryview) -> Table:

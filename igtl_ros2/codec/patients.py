@@ -40,6 +40,8 @@ _TEXT_FIELDS: dict[type[Message], tuple[str, ...]] = {
     ClientInfo: ('text',), Status: ('message', 'error_name'),
 }
 
+# those that may name a patient in their content
+_NAMING = frozenset((ImageMeta, VideoMeta, Bind, Unknown, *_TEXT_FIELDS))
 _CRC = Struct('>Q')
 _CRC_AT = HEADER_SIZE - _CRC.size
 _set = object.__setattr__
@@ -71,7 +73,8 @@ def hidden(message: AnyMessage, phi: str = 'redact') -> AnyMessage:
             changes['metadata_encodings'] = {
                 key: code for key, code in message.metadata_encodings.items()
                 if key not in private}
-    changes.update(_in_content(message, phi))
+    if type(message) in _NAMING:
+        changes.update(_in_content(message, phi))
     if not changes:
         return message
     result = copy(message)  # what came from the wire need not pass the checks again
@@ -171,4 +174,4 @@ def _in_content(message: Any, phi: str) -> dict[str, Any]:
 def may_name(type_name: str) -> bool:
     """Tell whether something besides metadata may say who a patient is, of messages of a type."""
     cls = message_class(type_name)
-    return cls is None or cls in (ImageMeta, VideoMeta, Bind, Unknown, *_TEXT_FIELDS)
+    return cls is None or cls in _NAMING

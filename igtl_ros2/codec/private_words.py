@@ -241,7 +241,7 @@ def is_private_name(name: str) -> bool:
     """Tell whether a name of a member, an element or an attribute is a private key."""
     if is_private_key(name) or ':' in name and is_private_key(name.rpartition(':')[2]):
         return True
-    is_escaped = any(mark in name for mark in ('\\u', '\\x', '%', '&'))
+    is_escaped = '\\u' in name or '\\x' in name or '%' in name or '&' in name
     return is_escaped and is_private_key(_unescaped(name))
 
 

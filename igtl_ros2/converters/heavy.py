@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from ..codec import Message, Unknown, message_class
@@ -33,16 +34,23 @@ def is_heavy(message: Message) -> bool:
         len(metadata) > _MOST_METADATA or sum(map(len, metadata.values())) > _MOST_LETTERS
     ):
         return True
-    if isinstance(message, ElementList):
-        return message.count > _MOST_ELEMENTS
-    measure = _MEASURES.get(type(message))
+    measure = _measure_of(type(message))
     return measure is not None and measure(message)
 
 
 def may_be_heavy(type_name: str) -> bool:
     """Tell whether messages of a wire name can be heavy for more than their metadata."""
     kind = message_class(type_name)
-    return kind is None or kind in _MEASURES or issubclass(kind, ElementList)
+    return kind is None or _measure_of(kind) is not None
+
+
+@cache
+def _measure_of(kind: type) -> Callable[[Any], bool] | None:
+    return _list if issubclass(kind, ElementList) else _MEASURES.get(kind)
+
+
+def _list(message: ElementList) -> bool:
+    return message.count > _MOST_ELEMENTS
 
 
 def _bind(message: Bind) -> bool:

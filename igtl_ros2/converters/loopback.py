@@ -155,5 +155,3 @@ def _all_ros_samples() -> tuple[tuple[str, Any, dict[str, Any]], ...]:
                 parts = [made, *getattr(made, 'markers', ())]
                 result += [(name, part, converted.info) for part in parts]
     return tuple(result)
-
-

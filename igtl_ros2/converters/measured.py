@@ -169,7 +169,7 @@ def _orientation(values: Sequence[float]) -> Quaternion:
     return Quaternion(x=x, y=y, z=z, w=w)
 
 
-def _one_of(ros_type: type, name: str, unit: str) -> Callable[[Sensor, Route, Header], Any]:
+def _single_value(ros_type: type, name: str, unit: str) -> Callable[[Sensor, Route, Header], Any]:
     return lambda sensor, route, header: ros_type(
         header=header, **{name: _values(sensor, [1], unit)[0]})
 
@@ -237,8 +237,8 @@ OF_SENSOR: _Makers = {
     _as('wrench', WrenchStamped): _wrench_of,
     _as('twist', TwistStamped): _twist_of,
     _as('imu', Imu): _imu_of,
-    _as('temperature', Temperature): _one_of(Temperature, 'temperature', 'K'),
-    _as('pressure', FluidPressure): _one_of(FluidPressure, 'fluid_pressure', 'Pa'),
+    _as('temperature', Temperature): _single_value(Temperature, 'temperature', 'K'),
+    _as('pressure', FluidPressure): _single_value(FluidPressure, 'fluid_pressure', 'Pa'),
     _as('range', Range): _range_of,
     _as('joy', Joy): _joy_of,
 }

@@ -234,5 +234,5 @@ def video_from_image(message: RosImage, sending: Sending) -> Video:
     if encoder is None or encoder.codec != sending.rule.codec:
         encoder = sending.state['encoder'] = VideoEncoder(sending.rule.codec)
     frame = encoder.frame_of(pixels, key=bool(sending.state.pop(KEY_FRAME_WANTED, False)))
-    size = *pixels.shape[1::-1], 1
-    return _video(frame.data, frame.codec, size, frame.type, message.header, sending)
+    rows, columns = pixels.shape[:2]
+    return _video(frame.data, frame.codec, (columns, rows, 1), frame.type, message.header, sending)

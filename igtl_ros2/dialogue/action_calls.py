@@ -55,15 +55,15 @@ class ActionCalls:
     _streams: Streams
     _timers: Timers
     _problem: Problem
-    _rules: dict[int, ServeRule] = field(default_factory=dict)
-    _answers: dict[int, OnDone] = field(default_factory=dict)
-    _messages: dict[int, Any] = field(default_factory=dict)
-    _says: dict[int, Callable[[Say], None]] = field(default_factory=dict)
-    _timer: Timer | None = None
-    _look: Timer | None = None
-    _was_there: bool = True
+    _rules: dict[int, ServeRule] = field(default_factory=dict, init=False)
+    _answers: dict[int, OnDone] = field(default_factory=dict, init=False)
+    _messages: dict[int, Any] = field(default_factory=dict, init=False)
+    _says: dict[int, Callable[[Say], None]] = field(default_factory=dict, init=False)
+    _timer: Timer | None = field(default=None, init=False)
+    _look: Timer | None = field(default=None, init=False)
+    _was_there: bool = field(default=True, init=False)
     #: called when there is no goal any more, once
-    _on_idle: Callable[[], None] | None = None
+    _on_idle: Callable[[], None] | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._goals = Goals(self.name)

@@ -1,4 +1,4 @@
-"""What the dialogue needs of peers, ROS services and actions, whatever implements them."""
+"""What the dialogue needs of peers and ROS services, whatever implements them."""
 
 from __future__ import annotations
 

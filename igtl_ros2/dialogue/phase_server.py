@@ -64,14 +64,14 @@ class PhaseServer:
     _find_target: FindTarget
     _is_emergency: Callable[[], bool]
     #: of what is told last
-    _now: float = 0.0
+    _now: float = field(default=0.0, init=False)
     #: the peer that sent what was accepted last, and the one that began a goal of an action
-    _senders: dict[str, Peer] = field(default_factory=dict)
-    _askers: dict[int, Peer | None] = field(default_factory=dict)
+    _senders: dict[str, Peer] = field(default_factory=dict, init=False)
+    _askers: dict[int, Peer | None] = field(default_factory=dict, init=False)
     #: forget the answers of services that were called
-    _calls: dict[int, Callable[[], None]] = field(default_factory=dict)
-    _last: dict[str, Transform] = field(default_factory=dict)
-    _timer: Timer | None = None
+    _calls: dict[int, Callable[[], None]] = field(default_factory=dict, init=False)
+    _last: dict[str, Transform] = field(default_factory=dict, init=False)
+    _timer: Timer | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         table = self._table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
@@ -63,7 +63,7 @@ class PlanServer:
     _streams: Streams
     _timers: Timers
     _problem: Problem
-    _timer: Timer | None = None
+    _timer: Timer | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._stops = frozenset(map(stop_word, self._rule.stop))

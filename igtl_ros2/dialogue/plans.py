@@ -8,7 +8,7 @@ gives the steps that are to be done, in their order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -128,13 +128,13 @@ class Plans:
     _rule: MoveItRule
     _emergency: Callable[[], bool]
     _joints: Callable[[], Mapping[str, float]]
-    state: State = State.IDLE
+    state: State = field(default=State.IDLE, init=False)
     #: of the last target
-    number: int = 0
-    _plan: Plan | None = None
-    _due: float = 0.0
+    number: int = field(default=0, init=False)
+    _plan: Plan | None = field(default=None, init=False)
+    _due: float = field(default=0.0, init=False)
     # the peer that has commanded the motion
-    _by: object = None
+    _by: object = field(default=None, init=False)
 
     # -- a target, and its plan
 

@@ -104,9 +104,9 @@ class Requests:
     _timers: Timers
     _command_id: int
     #: a `peers.Link`, set once there is one, before anything else is called
-    link: Any = None
+    link: Any = field(default=None, init=False)
     #: the requests that wait for a reply
-    waiting: list[_Request] = field(default_factory=list)
+    waiting: list[_Request] = field(default_factory=list, init=False)
 
     def query(self, verb: str, rule: QueryRule, on_reply: OnReply, now: float) -> None:
         """

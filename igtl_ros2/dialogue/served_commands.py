@@ -313,4 +313,4 @@ def respond(peer: Peer, command: Command, success: bool, text: str) -> None:
 
 def _safe(text: str) -> str:
     """Leave out what the wire cannot carry."""
-    return ros_text(text).replace('\0', '')[: _MAX_TEXT // 12]
+    return ros_text(text)[: _MAX_TEXT // 12]

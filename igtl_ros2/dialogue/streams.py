@@ -50,11 +50,11 @@ class Streams:
     _problem: Problem
     _timers: Timers
     #: a `peers.Link`, set once there is one, before anything else is called
-    link: Any = None
+    link: Any = field(default=None, init=False)
     #: by peer
-    streams: dict[Peer, dict[_Key, _Stream]] = field(default_factory=dict)
+    streams: dict[Peer, dict[_Key, _Stream]] = field(default_factory=dict, init=False)
     # values go back to where they came from only when they are asked for by GET_
-    _origins: dict[_Key, frozenset[Peer]] = field(default_factory=dict)
+    _origins: dict[_Key, frozenset[Peer]] = field(default_factory=dict, init=False)
 
     # -- for any thread
 
@@ -71,7 +71,7 @@ class Streams:
     ) -> Status:
         """Send a STATUS likewise, with as much of its words as there is room for; gives it."""
         name = error_name.encode()[:_MAX_ERROR_NAME].decode(errors='ignore')
-        words = ros_text(text).replace('\0', '')[:_MAX_TEXT]
+        words = ros_text(text)[:_MAX_TEXT]
         status = Status(code, error_name=name, message=words, device_name=device)
         self.send(status, hold=hold)
         return status

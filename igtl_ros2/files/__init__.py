@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import csv
 import pkgutil
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -123,7 +123,8 @@ def write(path: Path | str, messages: Iterable[Timed]) -> None:
     with faults_of(path):
         checked = _checked(path, form, messages)
         if hasattr(form, 'Lines'):
-            with closing(form.Lines(path)) as lines:
+            lines = form.Lines(path)
+            with closing_each([lines]):
                 for time_s, message in checked:
                     lines.add(time_s, message)
             return
@@ -151,6 +152,21 @@ def _checked(path: Path, form: ModuleType, messages: Any) -> Iterator[Timed]:
         if number and not hasattr(form, 'Lines'):
             raise FileError(f'{path}: there is room for one message in such a file')
         yield time_s, message
+
+
+@contextmanager
+def closing_each(lines: Collection[Any]) -> Iterator[None]:
+    """Close each of what writes by lines; of several errors the first one is told."""
+    try:
+        yield
+    except BaseException:
+        for one in lines:
+            with suppress(IgtlError, OSError):
+                one.close()
+        raise
+    with ExitStack() as stack:
+        for one in lines:
+            stack.callback(one.close)
 
 
 @contextmanager

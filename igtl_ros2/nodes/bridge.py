@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -87,8 +88,10 @@ class BridgeNode(ManagedNode):
             self.get_logger().warning(f'not converted, a package is missing: {missing}')
         configs = load_links(self._values)
         check_fields(self, configs)
-        if any(config.mapping.moveit is not None for config in configs):
-            planner_class()  # it is there, or nothing is begun
+        for config in configs:
+            with _faults_of(config):
+                if config.mapping.moveit is not None:
+                    planner_class()  # it is there, or nothing is begun
         self._configs = configs
         self._rest()
 
@@ -161,12 +164,8 @@ class BridgeNode(ManagedNode):
         # likewise: what the rules of any of them name is kept for them
         receiving = [self._receiving(config) for config in self._configs]
         for config, parts in zip(self._configs, receiving):
-            try:
+            with _faults_of(config):
                 self._open_link(config, *parts)
-            except (ConfigError, PeerError) as error:
-                if not config.name:
-                    raise
-                raise type(error)(f'link {config.name!r}: {error}') from error
         Reload(self, self._configs, self._read_again, self._change)
 
     def _read_again(self) -> Sequence[LinkConfig]:
@@ -246,6 +245,17 @@ class BridgeNode(ManagedNode):
         logging.getLogger('igtl_ros2').removeHandler(self._log_handler)
         self._ros_clock.close()
         self.destroy_node()
+
+
+@contextmanager
+def _faults_of(config: LinkConfig) -> Iterator[None]:
+    """Say of which link it is that something is wrong, if it has a name."""
+    try:
+        yield
+    except (ConfigError, PeerError) as error:
+        if not config.name:
+            raise
+        raise type(error)(f'link {config.name!r}: {error}') from error
 
 
 def warn_of_raw(configs: Iterable[LinkConfig], logger: RcutilsLogger) -> None:

@@ -281,16 +281,23 @@ class Feed:
             raise
 
     def _work(self) -> None:
+        with self._admits:
+            items = self.route.queue.next()
+        self._go_on_later(items)
+        while items := self._done():
+            self._go_on_later(items)
+
+    def _done(self) -> list[Item]:
+        with self._admits:
+            again: list[Item] = self.route.queue.done()
+        return again
+
+    def _go_on_later(self, items: list[Item]) -> None:
         try:
-            with self._admits:
-                items = [] if self._is_closed else self.route.queue.next()
-            if items:
+            if items and not self._is_closed:
                 now = self._shared.now()
                 trace = items[0].trace = Trace(items[0].came_s)
                 trace.mark('worker_wait', now.steady_s)
                 self._go_on(items, now, [], trace=trace)
         except Exception as error:
             self._shared.report.tell(not_sent(self.route.name, error))
-        finally:
-            with self._admits:
-                self.route.queue.done()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rclpy.node import Node
 
@@ -41,7 +41,7 @@ class HeldValues:
     _go_on: Callable[[Device, Passage], None]
     _now: Callable[[], Now]
     _is_connected: Callable[[Peer], bool]
-    _is_watching: bool = False
+    _is_watching: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self._repetition = Repetition(self._report, self._is_connected, self._show)

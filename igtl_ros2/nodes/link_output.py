@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rclpy.node import Node
@@ -50,7 +50,7 @@ class LinkOutput:
     _now_ns: Callable[[], int]
     _is_connected: Callable[[Peer], bool]
     #: needed if a rule asks for tf
-    broadcaster: TfBroadcaster | None = None
+    broadcaster: TfBroadcaster | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.writers = Writers(self._node)

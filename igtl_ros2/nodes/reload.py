@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rclpy.node import Node
@@ -36,8 +36,8 @@ class Reload:
     _configs: Sequence[LinkConfig]
     _read: Callable[[], Sequence[LinkConfig]]
     _apply: Callable[[Sequence[LinkConfig]], None]
-    _reading: Future[Sequence[LinkConfig]] | None = None
-    _timer: Any = None
+    _reading: Future[Sequence[LinkConfig]] | None = field(default=None, init=False)
+    _timer: Any = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._reader = Worker('igtl-reload')

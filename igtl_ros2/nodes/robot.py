@@ -66,13 +66,13 @@ class RobotFeed:
     _start: Callable[[SendRule], Timer] | None
     _own_frames: OwnFrames
     _claim: Callable[[tuple[str, str], str], None]
-    _text: str = ''
-    _timers: list[Timer] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _text: str = field(default='', init=False)
+    _timers: list[Timer] = field(default_factory=list, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     #: which description counts; shapes of an older one are not sent any more
-    _turn: int = 0
+    _turn: int = field(default=0, init=False)
     #: names of the models that peers may have
-    _models: set[str] = field(default_factory=set)
+    _models: set[str] = field(default_factory=set, init=False)
 
     def take(self, message: RosString) -> None:
         """Take in a description; called in the thread of the executor."""

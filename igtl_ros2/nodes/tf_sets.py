@@ -17,7 +17,7 @@ from .tf import TfSource
 MAX_AGE_NS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TfSet:
     """The frames that a rule lists, or that match its pattern."""
 

@@ -217,7 +217,7 @@ class Intake:
             handles = [subscription.handle for subscription in targets]
             add, add_guard = wait_set.add_subscription, guard.handle
             in_order = sorted(targets.items(), key=lambda one: one[1].first)
-            for one in in_order:
+            for one in reversed(in_order):  # what describes others first
                 if one[1].read:  # when it was tried
                     self._hand_on(*one)
             # a wait set of its own for each turn takes 25 us

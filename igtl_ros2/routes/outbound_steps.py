@@ -128,11 +128,16 @@ class NotOwn:
         return [item for item in items if not self._is_own(item.value)]
 
 
+class _Again(Item):
+    """An emergency that comes once more, behind what it has overtaken; it needs no room."""
+
+
 class WorkerQueue:
     """
     Have done in a worker what takes long, and what comes behind it.
 
     An emergency overtakes; it comes once more behind the rest, which may be a state without one.
+    Of those that wait for that the last `depth` do.
 
     :param takes_long: whether all values do.
     :param depth: how many may wait.
@@ -160,8 +165,16 @@ class WorkerQueue:
             else:
                 at_once.append(item)
                 if self._calls:
-                    self._queue(Item(value), now, out)
+                    self._have_again(value, now)
         return at_once
+
+    def _have_again(self, value: Any, now: Now) -> None:
+        again = _Again(value)
+        again.came_s = now.steady_s
+        self._waiting.append(again)
+        agains = [one for one in self._waiting if isinstance(one, _Again)]
+        if len(agains) > self.depth:
+            self._waiting.remove(agains[0])
 
     def _queue(self, item: Item, now: Now, out: Effects) -> None:
         item.came_s = now.steady_s
@@ -170,15 +183,17 @@ class WorkerQueue:
             out.append(self._useless())
             return
         self._waiting.append(item)
-        if len(self._waiting) <= self.depth:
+        values = [one for one in self._waiting if not isinstance(one, _Again)]
+        if len(values) <= self.depth:
             self._calls += 1
             out.append(Later())
             return  # else, in its turn comes the next one
-        if self._source.follows(self._waiting.popleft().value) is not None:
+        oldest, *values = values
+        self._waiting.remove(oldest)
+        if self._source.follows(oldest.value) is not None:
             # with it those that need it are lost
-            needed = takewhile(lambda one: self._source.follows(one.value), self._waiting)
-            for _ in range(len(list(needed))):
-                self._waiting.popleft()
+            for needed in takewhile(lambda one: self._source.follows(one.value), values):
+                self._waiting.remove(needed)
                 out.append(self._useless())
             if not self._waiting:
                 self.chain.lose()
@@ -191,14 +206,26 @@ class WorkerQueue:
         """Give the worker the oldest item, if there is one."""
         return [self._waiting.popleft()] if self._waiting else []
 
-    def done(self) -> None:
-        """Note that the worker has looked here."""
-        self._calls -= 1
+    def done(self) -> list[Item]:
+        """
+        Note that the worker has done what it was given.
+
+        :returns: emergencies that had overtaken that, which it does next; else it has looked here.
+        """
+        again: list[Item] = []
+        while self._waiting and isinstance(self._waiting[0], _Again):
+            again.append(self._waiting.popleft())
+        self._calls -= not again
+        return again
 
     def no_room(self) -> None:
-        """Take back the newest item, for which the worker has no room."""
+        """Take back the newest value, for which the worker has no room."""
         self._calls -= 1
-        if self._source.follows(self._waiting.pop().value) is not None:
+        newest = next(one for one in reversed(self._waiting) if not isinstance(one, _Again))
+        self._waiting.remove(newest)
+        if not self._calls:
+            self._waiting.clear()  # nothing is left that emergencies have overtaken
+        if self._source.follows(newest.value) is not None:
             self.chain.lose()
 
 

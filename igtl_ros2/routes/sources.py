@@ -259,6 +259,8 @@ class LinkSource(Source):
         return frame.follows if isinstance(frame, Video) else None
 
     def takes_long(self, value: Handed) -> bool:
+        if value.is_emergency:
+            return False  # it waits for nothing
         is_long = is_sent_by_worker(ros_type_of(value.ros_message), self._rule.type)
         is_long = is_long and not is_whole(value, self._rule, self._said.profile)
         return is_long or value.message is not None and is_heavy(value.message)

@@ -28,9 +28,9 @@ def _gets(path: str, kind: Callable[[Any], Any] = lambda value: value) -> Callab
     return lambda self: kind(found(self))
 
 
-def _sets(name: str) -> Callable[..., None]:
-    """Make a method that sets an attribute to its first argument."""
-    return lambda self, value, *_: setattr(self, name, value)
+def _sets(name: str, kind: Callable[[Any], Any] = lambda value: value) -> Callable[..., None]:
+    """Make a method that sets an attribute; `kind` makes of its argument what is kept."""
+    return lambda self, value: setattr(self, name, kind(value))
 
 
 class Matrix:
@@ -210,14 +210,17 @@ class Shape:
 class Display:
     """A display node: it keeps what it is told."""
 
-    SetVisibility, GetVisibility = _sets('is_visible'), _gets('is_visible', bool)
-    SetActiveScalar, GetActiveScalarName = _sets('scalars'), _gets('scalars')
+    SetVisibility, GetVisibility = _sets('is_visible', bool), _gets('is_visible')
+    GetActiveScalarName = _gets('scalars')
     SetOpacity, SetScalarRangeFlag = _sets('opacity'), _sets('range_flag')
-    SetScalarVisibility = _sets('are_scalars_visible')
+    SetScalarVisibility = _sets('are_scalars_visible', bool)
 
     def __init__(self) -> None:
         self.is_visible, self.opacity, self.scalars, self.range_flag = True, 1.0, '', 0
         self.are_scalars_visible = False
+
+    def SetActiveScalar(self, name: str, _: int) -> None:
+        self.scalars = name
 
 
 _KINDS: dict[type[Node], type[MrmlNode]] = {

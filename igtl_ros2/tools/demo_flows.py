@@ -39,14 +39,14 @@ class Flow:
     topic: str
     what: str
     check: Callable[[Facts], float]
-    count: int = 0
-    wrong: int = 0
-    complaint: str = ''
-    deviation: float = 0.0
-    age_ms: float = math.nan
-    value: str = ''
-    _first: float = 0.0
-    _recent: deque[float] = field(default_factory=lambda: deque(maxlen=60))
+    count: int = field(default=0, init=False)
+    wrong: int = field(default=0, init=False)
+    complaint: str = field(default='', init=False)
+    deviation: float = field(default=0.0, init=False)
+    age_ms: float = field(default=math.nan, init=False)
+    value: str = field(default='', init=False)
+    _first: float = field(default=0.0, init=False)
+    _recent: deque[float] = field(default_factory=lambda: deque(maxlen=60), init=False)
 
     def take(self, facts: Facts) -> None:
         """Count a message and check it."""

@@ -53,12 +53,8 @@ class _Gathering:
         :returns: what was passed over in it.
         :raises IgtlError: if it cannot be read, or the target not written.
         """
-        with files.faults_of(target):
-            try:
-                recorded = go_through(path, devices, self.take)
-            finally:
-                for rows in self._rows.values():
-                    rows.close()
+        with files.faults_of(target), files.closing_each(self._rows.values()):
+            recorded = go_through(path, devices, self.take)
         return recorded.notes()
 
 

@@ -8,9 +8,10 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from .. import __version__
-from .program import run_program, run_with_own_types
+from .program import do_verb, run_program
 from .verbs import load, names
 
 _DESCRIPTION = """\
@@ -67,7 +68,7 @@ def add_verbs(parser: argparse.ArgumentParser, words: Sequence[str], called: str
             epilog=f'example:\n  {verb.EXAMPLE}', formatter_class=_Formatter)
         if name == asked:
             verb.add_arguments(added)
-        added.set_defaults(igtl_run=verb.run)
+        added.set_defaults(igtl_run=partial(do_verb, verb))
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -95,7 +96,7 @@ def run_verb(arguments: argparse.Namespace, called: str = 'igtl') -> int:
     """Do what a command line asks for, and give the exit code."""
     run: Callable[[argparse.Namespace], int] = arguments.igtl_run
     name = f'{called} {arguments.igtl_verb}'
-    return run_program(name, lambda: run_with_own_types(run, arguments))
+    return run_program(name, lambda: run(arguments))
 
 
 if __name__ == '__main__':

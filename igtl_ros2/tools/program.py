@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
 
 from ..errors import ConfigError, IgtlError, printable
-from .verbs import load
+from .verbs import Verb, load
 
 #: nothing came, or a fault was found
 FAULT = 1
@@ -88,14 +89,22 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def run_with_own_types(
-    run: Callable[[argparse.Namespace], int], arguments: argparse.Namespace
-) -> int:
-    """Do what a command line asks for, with the message types of other packages."""
-    from ..codec.own_types import load_own_types  # heavy for a program that only tells its help
+@functools.cache
+def know_own_types() -> None:
+    """Know the message types of other packages; where one cannot be imported, say so, once."""
+    from ..codec.own_types import load_own_types  # heavy for what reads no messages
 
-    load_own_types()
-    return run(arguments)
+    try:
+        load_own_types()
+    except ConfigError as error:
+        say(str(error))
+
+
+def do_verb(verb: Verb, arguments: argparse.Namespace) -> int:
+    """Do what a command line asks for, and give the exit code."""
+    if getattr(verb, 'READS_MESSAGES', True):
+        know_own_types()
+    return verb.run(arguments)
 
 
 def run_tool(name: str, args: Sequence[str] | None = None) -> int:
@@ -112,6 +121,6 @@ def run_tool(name: str, args: Sequence[str] | None = None) -> int:
         verb = load(name)
         parser = argparse.ArgumentParser(prog=called, description=verb.DESCRIPTION)
         verb.add_arguments(parser)
-        return run_with_own_types(verb.run, parser.parse_args(args))
+        return do_verb(verb, parser.parse_args(args))
 
     return run_program(called, work)

@@ -106,8 +106,8 @@ class Packets(Recorded):
 
     kind = 'capture'
 
-    def __init__(self, path: Path, show: Callable[[str], None] = lambda text: None) -> None:
-        super().__init__(path, show)
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
         self._capture = Capture(path)
         self._flows: dict[str, Flow] = {}
         #: addresses that were seen to be connected to

@@ -7,7 +7,6 @@ import random
 import subprocess
 from pathlib import Path
 
-import needs_bags  # noqa: F401
 import pytest
 import yaml
 from bag_tools import frames_of

@@ -2,7 +2,6 @@
 
 import json
 
-import needs_bags  # noqa: F401
 import numpy as np
 import pytest
 

@@ -4,7 +4,6 @@ import random
 import shutil
 from struct import unpack_from
 
-import needs_bags  # noqa: F401
 import pytest
 from bag_tools import Tool, connect, frames_of, read_all
 

@@ -1,6 +1,5 @@
 """When a frame is due: by a clock that the test sets."""
 
-import needs_bags  # noqa: F401
 import pytest
 
 from igtl_ros2.bags.frames import Frame

@@ -4,7 +4,6 @@ import random
 import threading
 import time
 
-import needs_bags  # noqa: F401
 import numpy as np
 import pytest
 from bag_tools import DEADLINE_S, Device, frames_of

@@ -12,18 +12,7 @@ from igtl_ros2.converters.placing import frames_of
 from igtl_ros2.converters.registry import convert_to_ros, load_converters, route_of
 from igtl_ros2.mapping import load_mapping
 
-
-@pytest.fixture
-def load(tmp_path):
-    """Read a mapping."""
-    load_converters()
-
-    def read(text):
-        path = tmp_path / 'mapping.yaml'
-        path.write_text(text)
-        return load_mapping(path)
-
-    return read
+load_converters()
 
 
 def frames(mapping, device, type_name='TRANSFORM', prefix=''):

@@ -21,16 +21,14 @@ from igtl_ros2.converters.arrays import array_message
 from igtl_ros2.converters.lazy import LazyImage
 from igtl_ros2.converters.spliced import array_bytes, with_rows
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes import late_joiners
 from igtl_ros2.rosio import in_place
 
 RAMP = np.arange(2 * 3 * 5 * 4, dtype=np.uint8).reshape(2, 3, 5, 4)
 
 
 @pytest.fixture
-def ready(monkeypatch):
+def ready(nobody_is_late):
     """Publish in place, as the programs do; the first seconds are over at once."""
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
     bulk.by_view = True
     bulk.by_row = True
     in_place.try_out()

@@ -13,7 +13,7 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.node import Node
 from rclpy.parameter import Parameter
-from ros_user import STATE, mapping, next_message, one, pose, wait_for
+from ros_user import STATE, mapping, next_message, one, pose, reload, wait_for
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image as RosImage
 from std_msgs.msg import Bool
@@ -461,11 +461,7 @@ def test_rules_of_a_reload_outlast_a_pause(ros, device, manager, tmp_path):
     node = ros.bridge(
         mode='client', port=device.address.port,
         **mapping(tmp_path, 'receive: [{device: A, name: first}]\n'))
-    mapping(tmp_path, 'receive: [{device: A, name: second}]\n')
-    client = ros.node.create_client(Trigger, '/x/igtl_bridge/reload')
-    wait_for(client.service_is_ready, 'the service')
-    future = client.call_async(Trigger.Request())
-    wait_for(future.done, 'the reload')
+    assert reload(ros, 'receive: [{device: A, name: second}]\n', tmp_path)[0]
     mapping(tmp_path, 'not read now')
     got = ros.listen('/x/second/text', RosString)
     assert manager('deactivate', 'activate')

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from igtl_ros2 import Unknown, serve
+from igtl_ros2 import String, Unknown, serve
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,6 +102,30 @@ def test_the_verbs_of_igtl_know_its_fields(installed, words):
         device.send(Unknown('NEEDLE', struct.pack('>7f', 1, 2, 3, 0, 0, 0, 1), device_name='N'))
         done = run(installed, '-m', 'igtl_ros2.tools.igtl', verb, str(device.address), *rest)
     assert 'tip: [1, 2, 3]' in done.stdout, done.stdout + done.stderr
+
+
+def test_a_package_that_cannot_be_imported_keeps_no_verb_from_its_work(tmp_path):
+    about = tmp_path / 'igtl_broken-1.0.dist-info'
+    about.mkdir()
+    (about / 'METADATA').write_text('Metadata-Version: 2.1\nName: igtl_broken\nVersion: 1.0\n')
+    (about / 'entry_points.txt').write_text('[igtl_ros2.messages]\nbad = igtl_broken\n')
+    (tmp_path / 'igtl_broken.py').write_text('1 +')
+
+    def igtl(*words):
+        done = run(tmp_path, '-m', 'igtl_ros2.tools.igtl', *words)
+        return done.returncode, done.stdout, done.stderr
+
+    code, said, complaint = igtl('help', 'echo')
+    assert (code, complaint) == (0, '') and 'igtl echo' in said
+    with serve('tcp://127.0.0.1:0') as device:
+        device.send(String('good', device_name='Note'))
+        code, said, complaint = igtl('echo', '--once', str(device.address))
+    assert code == 0 and 'good' in said
+    why = 'entry point bad of igtl_ros2.messages (igtl_broken) cannot be loaded: SyntaxError'
+    assert complaint.startswith(f'igtl echo: {why}') and complaint.count(why) == 1
+    (tmp_path / 'rules.yaml').write_text('{}')
+    code, _, complaint = igtl('check', str(tmp_path / 'rules.yaml'))
+    assert code == 1 and complaint.count(why) == 1
 
 
 def test_a_type_of_the_tree_is_asked_for_with_queries(in_the_tree):

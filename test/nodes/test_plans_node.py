@@ -3,6 +3,7 @@
 import math
 import sys
 import threading
+from textwrap import indent
 from types import SimpleNamespace
 
 import numpy as np
@@ -86,20 +87,26 @@ def node(ros, tmp_path):
     return ros.bridge(mode='server', port=0, **mapping(tmp_path, RULES))
 
 
+@pytest.mark.parametrize('link', ['', 'left'])
 def test_without_the_messages_of_moveit_a_bridge_does_not_start_and_leaves_nothing_behind(
-    ros, tmp_path, monkeypatch
+    ros, tmp_path, monkeypatch, link
 ):
     served = """
 serve: [{command: MOVE, call: /arm, type: moveit_msgs/action/ExecuteTrajectory, goal: {}}]
 """
-    parameters = mapping(tmp_path, RULES + served)
+    rules = RULES + served
+    if link:
+        rules = f'links:\n- name: {link}\n  port: 0\n' + indent(rules.lstrip(), '  ')
+    parameters = mapping(tmp_path, rules)
     # as where they are not installed, but for the mapping file
     monkeypatch.delitem(sys.modules, 'igtl_ros2.nodes.moveit.planner', raising=False)
     monkeypatch.setitem(sys.modules, 'moveit_msgs.srv', None)
     monkeypatch.delitem(sys.modules, 'igtl_ros2.nodes.moveit.messages', raising=False)
     before = set(threading.enumerate())
-    with pytest.raises(ConfigError, match='found moveit, which needs the package moveit_msgs'):
-        ros.bridge(mode='server', port=0, **parameters)
+    why = 'found moveit, which needs the package moveit_msgs'
+    with pytest.raises(ConfigError, match=why) as told:
+        ros.bridge(**({} if link else {'mode': 'server', 'port': 0}), **parameters)
+    assert str(told.value).startswith(f'link {link!r}: ' if link else 'profile: ')
     assert not {thread.name for thread in set(threading.enumerate()) - before}
 
 

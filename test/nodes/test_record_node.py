@@ -6,7 +6,6 @@ import threading
 import time
 from inspect import signature
 
-import needs_bags  # noqa: F401
 import pytest
 from bag_tools import Tool, connect, frames_now, frames_of, read_all
 from harness import asking

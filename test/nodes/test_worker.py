@@ -38,7 +38,6 @@ from igtl_ros2.codec.messages.tracking import (
 )
 from igtl_ros2.converters import heavy, registry
 from igtl_ros2.errors import ConversionError
-from igtl_ros2.nodes import late_joiners
 from igtl_ros2.peers import worker
 from igtl_ros2.peers.worker import Worker
 from igtl_ros2.rosio import in_place
@@ -214,9 +213,10 @@ def test_an_emergency_does_not_wait_for_many_small_things(ros, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize('kind', ['NDARRAY', 'IMAGE', 'TRAJ'])
-def test_others_do_not_wait_while_what_is_large_is_published(ros, tmp_path, monkeypatch, kind):
+def test_others_do_not_wait_while_what_is_large_is_published(
+    ros, tmp_path, monkeypatch, nobody_is_late, kind
+):
     monkeypatch.setattr(heavy, '_MOST_BYTES', 1 << 16)
-    monkeypatch.setattr(late_joiners, '_SEARCH_S', 0.0)
     busy = Busy(in_place.publish)
     plain, device, published = in_place.publish, (kind, 'Plan'), threading.Event()
 

@@ -3,7 +3,6 @@
 import csv
 import json
 
-import needs_bags  # noqa: F401
 import numpy as np
 from bag_tools import frames_of
 from cli_tools import igtl

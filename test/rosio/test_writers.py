@@ -9,8 +9,8 @@ from igtl_ros2.rosio.writers import Writer
 
 def test_without_the_private_part_of_rclpy_bytes_are_published_by_it(caplog):
     published = []
-    writer = Writer(SimpleNamespace(
-        topic_name='/text', msg_type=String, handle=object(), publish=published.append))
-    with caplog.at_level('INFO'):
-        writer.write(b'bytes')
+    with caplog.at_level('INFO', logger='igtl_ros2'):
+        writer = Writer(SimpleNamespace(
+            topic_name='/text', msg_type=String, handle=object(), publish=published.append))
+    writer.write(b'bytes')
     assert published == [b'bytes'] and '/text: bytes are published by rclpy' in caplog.text

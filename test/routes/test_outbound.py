@@ -1,5 +1,6 @@
 """Whole ways out, without ROS, threads and clocks: what comes, and what is to be done."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +15,7 @@ from std_msgs.msg import String as RosString
 from igtl_ros2.codec import encode
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, StatusCode, String
 from igtl_ros2.codec.messages.tracking import TrackingElement
@@ -38,6 +40,9 @@ from igtl_ros2.routes.outbound_steps import WireSources
 from igtl_ros2.routes.source_age import Expiry
 from igtl_ros2.routes.sources import LinkSource, TfSource, TopicSource
 from igtl_ros2.rules import ReceiveRule, SendRule, TfFrame
+
+LONG = PointList([Point(str(number), (0, 0, 0)) for number in range(3000)])
+STOP = Status(StatusCode.EMERGENCY)
 
 
 @pytest.fixture
@@ -227,13 +232,17 @@ def test_what_takes_long_and_what_comes_behind_it_is_for_a_worker(peers):
 
 
 def test_a_bind_of_another_link_with_an_emergency_waits_for_no_rate(peers):
-    bind = Bind([Status(StatusCode.EMERGENCY)], device_name='Set')
-    rule = SendRule('Set', topic='/x/raw', rate=1.0)
-    route = outbound_route(
-        rule, LinkSource('/x/raw', rule, Descriptions('plain'), peers), WireSources())
-    raw = UInt8MultiArray(data=encode(bind))
-    value = Handed(object(), bind, 'raw', raw, '', 5, ReceiveRule())
-    assert [message.is_emergency for message, _ in sent(route.take([value], at(1)))] == [True]
+    for bind in (Bind([STOP]), Bind([LONG, STOP])):
+        route = raw_of_link(peers, rate=1.0)
+        found = sent(route.take([handed_on(bind)], at(1)))
+        assert [message.is_emergency for message, _ in found] == [True]
+
+
+def raw_of_link(peers, depth=5, **keys):
+    rule = SendRule('Set', topic='/x/raw', **keys)
+    return outbound_route(
+        rule, LinkSource('/x/raw', rule, Descriptions('plain'), peers), WireSources(),
+        depth=depth)
 
 
 def test_nothing_that_an_emergency_has_overtaken_ends_it(peers):
@@ -243,10 +252,62 @@ def test_nothing_that_an_emergency_has_overtaken_ends_it(peers):
     route, out = topic(
         peers, UInt8MultiArray, '/a/raw', is_long=lambda value: len(value.data) > 999), []
     out += route.take([UInt8MultiArray(data=frame) for frame in frames], at(1))
-    while items := route.queue.next():
-        route.finish(route.convert(items, at(2), out), at(2), out)
-        route.queue.done()
+    work(route, out)
     assert [encode(message) for message, _ in sent(out)] == [frames[2], *frames]
+
+
+def work(route, out, meanwhile=lambda: None):
+    """Do all that is for a worker; something happens while it does the first."""
+    for _ in range(out.count(Later())):
+        items = route.queue.next()
+        meanwhile()
+        meanwhile = int
+        while True:
+            route.finish(route.convert(items, at(2), out), at(2), out)
+            if not (items := route.queue.done()):
+                break
+
+
+def handed_on(message):
+    raw = UInt8MultiArray(data=encode(message))
+    return Handed(object(), message, 'raw', raw, '', 5, ReceiveRule())
+
+
+def test_many_emergencies_take_no_room_from_what_they_overtake(peers):
+    route, out = raw_of_link(peers, depth=3), []
+    values = [handed_on(replace(LONG, device_name=f'Plan{n}')) for n in range(3)]
+    for value in values:
+        out += route.take([value, handed_on(STOP)], at(1))
+    out += route.take([handed_on(STOP)] * 9, at(1))
+    assert [m.type_name for m, _ in sent(out)] == ['STATUS'] * 12 and not told(out)
+    begun = len(out)
+    out += route.take([handed_on(Status(1))], at(1))  # it ends it, and one too many waits
+    assert told(out) == [(
+        Count.LEFT_OUT, '/x/raw: a newer one came while others were converted')]
+    work(route, out)
+    kinds = [getattr(m, 'code', m.device_name) for m, _ in sent(out[begun:])]
+    assert [kind for kind in kinds if kind != STOP.code] == ['Plan1', 'Plan2', Status(1).code]
+    # the last word is the newest; no more copies come than there is room for values
+    assert kinds[-2:] == [STOP.code, Status(1).code] and kinds.count(STOP.code) == 3
+    assert [m.code for m, _ in sent(route.take([handed_on(Status(1))], at(3)))] == [1]
+
+
+def test_an_emergency_comes_again_behind_what_the_worker_has_in_its_hands(peers):
+    route, out = raw_of_link(peers), []
+    out += route.take([handed_on(LONG)], at(1))
+    late = []
+    work(route, out, lambda: late.extend(route.take([handed_on(STOP)], at(2))))
+    assert [m.type_name for m, _ in sent(late)] == ['STATUS']
+    assert [m.type_name for m, _ in sent(out)] == ['POINT', 'STATUS']
+    assert route.queue.next() == []
+
+
+def test_without_room_in_the_worker_no_emergency_waits_for_what_will_not_come(peers):
+    route = raw_of_link(peers)
+    assert route.take([handed_on(LONG)], at(1)) == [Later()]
+    assert sent(route.take([handed_on(STOP)], at(1)))
+    route.queue.no_room()
+    assert route.queue.next() == []
 
 
 def test_no_more_waits_for_a_worker_than_there_is_room_for(peers):

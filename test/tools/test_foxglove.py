@@ -10,8 +10,8 @@ from cli_tools import POSE, again_and_again, igtl, pyigtl_tracker, ultrasound
 
 pytest.importorskip('aiohttp', reason='the viewer needs aiohttp')
 
-from bag_tools import BEGIN_NS, bag_of_poses  # noqa: E402
 from foxglove_tools import foxglove, look, started  # noqa: E402
+from recorded_tools import BEGIN_NS, bag_of_poses  # noqa: E402
 
 from igtl_ros2 import connect, serve  # noqa: E402
 from igtl_ros2.codec import encode, from_ns  # noqa: E402

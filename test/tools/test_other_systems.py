@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import forked
-import needs_bags  # noqa: F401
 import pytest
 from bag_tools import Device, Tool, connect, frames_of, golden_frames, read_all
 

@@ -7,7 +7,6 @@ import subprocess
 import threading
 import time
 
-import needs_bags  # noqa: F401
 import pytest
 from bag_tools import (
     FREE,

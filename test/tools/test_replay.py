@@ -7,7 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-import needs_bags  # noqa: F401
 import numpy as np
 import pytest
 from bag_tools import (

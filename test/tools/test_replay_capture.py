@@ -1,6 +1,5 @@
 """`igtl replay` of captures: each byte of what a device said comes out again."""
 
-import needs_bags  # noqa: F401
 import pytest
 from bag_tools import Tool, golden_frames, moves, replayed
 from pcap_tools import CLIENT, SERVER, datagram, packet, server_says, write_pcap

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bag_tools import bag_of, bag_of_poses
 from cli_tools import POSE, igtl, pyigtl_tracker, server_of, ultrasound
 from page_tools import listener, monitor
+from recorded_tools import bag_of, bag_of_poses
 
 from igtl_ros2 import connect, serve
 from igtl_ros2.codec.messages.pose import Transform

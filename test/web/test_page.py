@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bag_tools import bag_of
 from cli_tools import POSE, pyigtl_server, ultrasound
 from page_tools import monitor
 from polling import poll
+from recorded_tools import bag_of
 
 from igtl_ros2 import serve
 from igtl_ros2.codec import encode

@@ -6,6 +6,7 @@ for them, however they may be spelt there: topics as bytes, logs, answers of ser
 """
 
 import base64
+import contextlib
 import json
 import signal
 import socket
@@ -440,16 +441,19 @@ def recorded(user, tmp_path_factory):
     plant, folder = Plants(), tmp_path_factory.mktemp('recorded')
     file = folder / 'mapping.yaml'
     file.write_text(MAPPING.format(phi='raw: true, phi: pass,'))
-    bridge = Bridge(mode='server', port=0, mapping_file=file, info_rate=0.0)
-    port = bridge.port(user)
-    tools = {
-        phi: recorder(folder / phi, 'ros', '/x/*', '/diagnostics', '--compression', 'none',
-                      *(['--phi', phi] if phi != 'default' else []),
-                      '--ros-args', '-r', '__ns:=/x', '-r', f'__node:=igtl_record_{phi}')
-        for phi in ('default', 'hash', 'drop', 'pass')
-    }
-    order = user.node.create_publisher(RosString, '/x/igtl_bridge/command', 10)
-    try:
+    tools = {}
+    with contextlib.ExitStack() as ends:
+        ends.enter_context(pytest.MonkeyPatch.context()).setenv('ROS_LOG_DIR', str(folder / 'log'))
+        bridge = Bridge(mode='server', port=0, mapping_file=file, info_rate=0.0)
+        ends.callback(bridge.stop)
+        port = bridge.port(user)
+        for phi in ('default', 'hash', 'drop', 'pass'):
+            tools[phi] = recorder(
+                folder / phi, 'ros', '/x/*', '/diagnostics', '--compression', 'none',
+                *(['--phi', phi] if phi != 'default' else []),
+                '--ros-args', '-r', '__ns:=/x', '-r', f'__node:=igtl_record_{phi}')
+            ends.callback(stop, user, tools[phi])
+        order = user.node.create_publisher(RosString, '/x/igtl_bridge/command', 10)
         with connect(f'tcp://127.0.0.1:{port}', header_version='2') as peer:
             sent = messages(plant)
             said = json.dumps({'name': 'Go', 'content': {'PatientName': plant()}})
@@ -472,10 +476,6 @@ def recorded(user, tmp_path_factory):
             say_malformed(port, plant)
             for _ in range(3):
                 everything_came()
-    finally:
-        for tool in tools.values():
-            stop(user, tool)
-        bridge.stop()
     return plant, {phi: (in_bag(folder / phi), tool.output) for phi, tool in tools.items()}
 
 

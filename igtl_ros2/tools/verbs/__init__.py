@@ -3,9 +3,10 @@ The verbs of `igtl`, one file each; whatever lies here is one.
 
 A verb is a module with `HELP` (one line), `EXAMPLE` (a command line), `DESCRIPTION` (a few
 sentences for its own help), `add_arguments(parser)` and `run(arguments) -> int`, the exit code: 0,
-1 if nothing came or a fault was found, 2 if what was asked for cannot be done. It imports what is
-heavy (numpy, the codec, ROS) in its functions: all verbs are imported for the list of them. Errors
-of the package need not be caught, see `tools/program.py`.
+1 if nothing came or a fault was found, 2 if what was asked for cannot be done. `READS_MESSAGES =
+False` says that it needs no message types of other packages, or imports them itself. It imports
+what is heavy (numpy, the codec, ROS) in its functions: all verbs are imported for the list of
+them. Errors of the package need not be caught, see `tools/program.py`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...config.numbers import number, seconds
 from ...errors import EncodeError, PeerError, PeerTimeoutError, printable
 from ..hosts import add_link_arguments, open_link
-from ..program import BAD_ARGUMENTS, FAULT, say
+from ..program import BAD_ARGUMENTS, FAULT, know_own_types, say
 
 if TYPE_CHECKING:
     from ...client import Client
@@ -64,12 +64,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _what(text: str) -> str:
-    from ...codec.own_types import load_own_types
     from ...dialogue.queries import queried_type
     from ...rules.kinds import asked_types
     from ...rules.services import ASKED_TYPES
 
-    load_own_types()
+    know_own_types()
     kind, known = queried_type(text[4:]), (*ASKED_TYPES, *asked_types())
     if text == _COMMAND or text[:4] in ('GET_', 'STT_', 'STP_') and kind in known:
         return text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...config.numbers import whole
 
+READS_MESSAGES = False
 HELP = 'test certificates for TLS'
 EXAMPLE = 'igtl certs certs --name scanner.local'
 DESCRIPTION = (

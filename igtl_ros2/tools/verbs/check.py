@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+READS_MESSAGES = False
 HELP = 'what a mapping file does with each device, or its first mistake'
 EXAMPLE = 'igtl check config/slicer.yaml'
 DESCRIPTION = (

@@ -8,6 +8,7 @@ import os
 
 from ...config.numbers import number
 
+READS_MESSAGES = False
 HELP = 'a simulated device, the bridge and a ROS robot, with a live table (needs ROS 2)'
 EXAMPLE = 'igtl demo --seconds 10'
 DESCRIPTION = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+READS_MESSAGES = False
 HELP = 'a dissector for Wireshark, in Lua, on standard output'
 EXAMPLE = 'igtl dissector > igtl.lua && tshark -X lua_script:igtl.lua -r capture.pcap -O igtl'
 DESCRIPTION = """\

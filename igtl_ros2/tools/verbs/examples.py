@@ -9,6 +9,7 @@ from pathlib import Path
 from ...errors import ConfigError, FileError
 from ..terminal import table
 
+READS_MESSAGES = False
 HELP = 'programs to start from: a list of them, one printed, or a copy of all'
 EXAMPLE = 'igtl examples dynamic_receiver > receiver.py'
 DESCRIPTION = """\
@@ -48,7 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(programs: dict[str, Path]) -> list[str]:
     import ast
 
-
     rows = []
     for name, path in programs.items():
         said = ast.get_docstring(ast.parse(path.read_text(encoding='utf-8'))) or ''
@@ -57,7 +57,6 @@ def _lines(programs: dict[str, Path]) -> list[str]:
 
 
 def _copy(paths: list[Path], target: Path) -> None:
-
     for path in paths:
         if (target / path.name).exists():
             raise FileError(f'{target / path.name} is there already')

@@ -6,6 +6,7 @@ import argparse
 
 from ...errors import ConfigError
 
+READS_MESSAGES = False
 HELP = DESCRIPTION = 'what igtl can do, or one of its verbs'
 EXAMPLE = 'igtl help echo'
 

@@ -29,6 +29,7 @@ from ...codec.layout import (
 )
 from ...codec.lists import ElementList
 from ...codec.message import Message, NamedMessage
+from ...codec.own_types import load_own_types
 from ...codec.scalars import LITTLE_ENDIAN, scalar_dtype
 
 _PLACE = '--@declarations@'
@@ -49,8 +50,9 @@ def dissector() -> str:
     """
     Give the program text.
 
-    Types of other packages are in it if they are loaded.
+    :raises ConfigError: if a package with types of its own cannot be loaded.
     """
+    load_own_types()
     program = (Path(__file__).parent / 'igtl.lua').read_text(encoding='utf-8')
     return program.replace(_PLACE, f'local DECLARED = {_lua(_declared())}')
 

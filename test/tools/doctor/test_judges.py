@@ -260,6 +260,11 @@ def test_stamps(stamp, wanted):
         assert {f.device for f in alarms(observed(stream(stamp=stamp)))} == {'ProbeToTracker'}
 
 
+def test_stamps_of_messages_without_an_extended_header_are_judged_as_well():
+    seen = stream(stamp=lambda n, t: START_NS + (t - START_NS) // 2, fault='layout')
+    assert 'clock-rate' in codes(seen)
+
+
 def test_a_clock_that_drifts_is_to_be_set():
     found, = alarms(observed(stream(stamp=lambda n, t: t - (t - START_NS) * 4 // 100)))
     assert 'slower than time' in found.text and 'NTP' in found.remedy
