@@ -432,6 +432,11 @@ def sent() -> list[tuple[type, str, str, tuple[str, ...]]]:
     ]
 
 
+def in_slicer(ros_type: type, wire_type: str) -> str:
+    """Tell what takes the place of a wire type in the profile slicer, itself if it may stay."""
+    return _FOR_SLICER.get((ros_type, wire_type), wire_type)
+
+
 def is_sent_by_worker(ros_type: type, wire_type: str = '') -> bool:
     """Tell whether what is sent of a ROS type is made in a worker; '' for the usual type."""
     return (ros_type, wire_type or _DEFAULT_WIRE_TYPE.get(ros_type, '')) in _LONG

@@ -40,6 +40,7 @@ from ..routes.outbound import OutboundRoute
 from ..routes.outbound_steps import WireSources
 from ..routes.sources import Item
 from ..routes.transform_queue import Placement
+from ..routes.worker_queue import WorkerQueue
 from ..rules import SendRule
 from .pose_outgoing import PoseFrames, PoseOutgoing
 from .report import Report
@@ -244,7 +245,8 @@ class Feed:
             link.send_many(ready, effect.exclude)
 
     def _look_up(self, effect: LookUp) -> None:
-        item = effect.item
+        item, place = effect.item, self.route.place
+        assert place is not None  # which alone asks for it
         trace = item.trace or Trace(item.came_s)
         trace.mark('converted', time.monotonic())
 
@@ -252,7 +254,7 @@ class Feed:
             out: Effects = []
             now = self._shared.now()
             trace.mark('tf_wait', now.steady_s)
-            moved = self.route.place.move(item, effect.frames, poses, out)
+            moved = place.move(item, effect.frames, poses, out)
             self._go_on(moved, now, out, trace=trace, is_converted=True)
 
         self._shared.wait.submit(
@@ -273,24 +275,24 @@ class Feed:
             self._keeper.reset()
 
     def _later(self, effect: Later) -> None:
+        queue = self.route.queue
+        assert queue is not None  # which alone asks for it
         try:
-            self._shared.worker.do(self._work)
+            self._shared.worker.do(partial(self._work, queue))
         except ConversionError:
             with self._admits:
-                self.route.queue.no_room()
+                queue.no_room()
             raise
 
-    def _work(self) -> None:
+    def _work(self, queue: WorkerQueue) -> None:
         with self._admits:
-            items = self.route.queue.next()
-        self._go_on_later(items)
-        while items := self._done():
+            items = queue.next()
+        while True:
             self._go_on_later(items)
-
-    def _done(self) -> list[Item]:
-        with self._admits:
-            again: list[Item] = self.route.queue.done()
-        return again
+            with self._admits:
+                items = queue.done()
+            if not items:
+                return
 
     def _go_on_later(self, items: list[Item]) -> None:
         try:

@@ -34,10 +34,10 @@ from .outbound_steps import (
     SendStep,
     Step,
     WireSources,
-    WorkerQueue,
 )
 from .source_age import Expiry
 from .sources import Item, LinkSource, TfSource, TopicSource
+from .worker_queue import WorkerQueue
 
 
 class HeldTopic:
@@ -83,8 +83,8 @@ class OutboundRoute:
 
         self._rate: RateLimit | None = find(RateLimit)
         #: of what a worker is to convert, and of what waits for tf; None: nothing does
-        self.queue: Any = find(WorkerQueue)
-        self.place: Any = find(Place)
+        self.queue: WorkerQueue | None = find(WorkerQueue)
+        self.place: Place | None = find(Place)
         self._age: MaxAge | None = find(MaxAge)
         self._keepalive: KeepAlive | None = find(KeepAlive)
 
