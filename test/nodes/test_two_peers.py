@@ -251,10 +251,12 @@ def test_an_emergency_of_the_second_is_never_held_up(ros, tmp_path, two):
     first.send(Status(1, device_name='Robot'))
     wait_for(lambda: statuses, 'the status')
     second.send(Status(1, message='stranger', device_name='Robot'))
+    # an emergency takes the place of a state that has not left yet
+    wait_for(lambda: report(node).withheld['STATUS Robot: another peer'] == 1, 'the stranger')
     second.send(Status(StatusCode.EMERGENCY, device_name='Robot'))
     wait_for(lambda: emergency and emergency[-1].data, 'the emergency')
     wait_for(lambda: statuses[-1].status[0].level == b'\x02', 'the status')
-    assert report(node).withheld['STATUS Robot: another peer'] == 1
+    assert report(node).withheld == {'STATUS Robot: another peer': 1}
 
 
 def test_poses_that_come_many_at_a_time(ros, tmp_path, two):
