@@ -42,7 +42,8 @@ PROGRAM = """
             matrix[0, 3] = number
             server.send(Transform(matrix, device_name='Tool'), hold=False)
             number += 1
-            due += 1 / 60
+            # never many at once to make up for a pause, which a small buffer has no room for
+            due = max(due + 1 / 60, time.monotonic())
             time.sleep(max(0.0, due - time.monotonic()))
 """
 

@@ -83,7 +83,10 @@ class Slicer(SlicerClock):
         self._last_command = 0
         if timeout_s is not None and not serve:
             try:
-                self.wait_connected(timeout_s)
+                with self._scene():
+                    # by now the server may have sent all that it has and hung up
+                    self._wait(
+                        lambda: self._was_connected, timeout_s, 'no connection', self._connector)
             except PeerError:
                 self.close()
                 raise

@@ -186,10 +186,11 @@ def watching(ros, device, ready):
 
 def test_pixels_and_stamps_are_those_that_were_sent(watching, device):
     node, images, _ = watching
-    sent = [picture(number) for number in range(1, 101)]
+    sent = []
     images.clear()
-    for message in sent:
-        device.send(message)
+    for number in range(1, 101):
+        sent.append(picture(number))
+        device.send(sent[-1])
         time.sleep(0.002)
     wait_for(lambda: images and images[-1].data[0] == 100, 'the last image')
     by_stamp = {m.timestamp_ns: m for m in sent}

@@ -446,6 +446,7 @@ def test_a_stream_has_its_own_pace_for_each_peer_and_ends(ros):
         slow.send(StartTracking('STT_TDATA', 400, device_name='T'))
         assert get(slow, 'RTS_TDATA').status == 0
         get(slow, 'TDATA')
+        begun_s = time.monotonic()
         for i in range(50):
             send(TrackingData((), device_name='T', timestamp=i + 1))
         send(String('end', device_name='end'))
@@ -458,7 +459,7 @@ def test_a_stream_has_its_own_pace_for_each_peer_and_ends(ros):
             message = get(slow, 'TDATA', 'STRING')
             if message.type_name == 'TDATA':
                 got.append(message.timestamp)
-        assert len(got) <= 3
+        assert len(got) <= 3 + (time.monotonic() - begun_s) / 0.4
         slow.send(Query('STP_TDATA', device_name='T'))
         assert get(slow, 'RTS_TDATA').status == 0
         send(TrackingData((), device_name='T', timestamp=99))

@@ -19,7 +19,7 @@ from forked import run, start
 from network_peers import RawPeer, corrupt, until
 
 from igtl_ros2 import connect, serve
-from igtl_ros2.codec import Unknown
+from igtl_ros2.codec import Unknown, encode
 from igtl_ros2.codec.messages.arrays import NDArray, Sensor
 from igtl_ros2.codec.messages.catalog import (
     ImageMeta,
@@ -42,6 +42,7 @@ from igtl_ros2.codec.messages.tracking import (
 )
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.errors import ConfigError, EncodeError, PeerError
+from igtl_ros2.sim import slicer_clock
 from igtl_ros2.sim.mrml import ControlPoint
 from igtl_ros2.sim.slicer import Slicer, play
 
@@ -99,6 +100,25 @@ def test_as_an_old_one_it_never_sends_header_2():
 def test_it_is_heard_of_when_nobody_is_there(free_port):
     with pytest.raises(PeerError, match=str(free_port)):
         Slicer(f'tcp://127.0.0.1:{free_port}', timeout_s=0.2)
+
+
+def test_a_server_may_have_sent_all_and_hung_up_by_the_next_tick(monkeypatch):
+    monkeypatch.setattr(slicer_clock, 'TICK_S', 0.3)
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        def give():
+            sock, _ = listener.accept()
+            listener.close()
+            with sock:
+                sock.sendall(encode(Transform(POSE, device_name='Probe')))
+                sock.shutdown(socket.SHUT_WR)
+                while sock.recv(4096):
+                    pass
+
+        giver = threading.Thread(target=give)
+        giver.start()
+        with Slicer(f'tcp://127.0.0.1:{listener.getsockname()[1]}') as slicer:
+            giver.join()
+            assert np.allclose(slicer.wait_for('Probe').matrix, POSE)
 
 
 def test_it_speaks_tcp_only():

@@ -215,7 +215,7 @@ def test_it_prints_clients_and_what_they_send_once_a_second():
 
 
 def test_json_has_every_message():
-    with simulator('--json') as (process, url), igtl_ros2.connect(url) as client:
+    with simulator('--json', apart=True) as (process, url), igtl_ros2.connect(url) as client:
         for i in range(50):
             client.send(String(str(i), device_name='Count'))
         events = map(json.loads, iter(process.stdout.readline, ''))
