@@ -149,7 +149,8 @@ def test_behind_what_dds_has_lost_comes_a_key_frame(ros, device, tmp_path):
         time.sleep(0.1)
     receive_until(25)
     (health, *_), = node._diagnostics._open
-    assert health._report.left_out['/cam: newer ones came before they were taken']
+    wait_for(lambda: health._report.left_out['/cam: newer ones came before they were taken'],
+             'the word of those that were lost')
     for before, after in zip(got, got[1:]):
         assert after == before + 1 or frames[after][1]
 
