@@ -146,10 +146,10 @@ class Inbound:
         if rule.raw or message_class(key[0]) is None or raw.is_off(key[0]):
             steps.append(raw.add_raw)
         self._steps = tuple(steps)
-        self._may_name = may_name(key[0])  # whatever its metadata say
-        #: the steps of a message with such metadata, if it cannot be heavy or name a patient
-        self._bare_steps = self._steps if self._has_measure or self._may_name else tuple(
-            step for step in steps if step not in (self._let_worker, self._hide))
+        #: the steps of a message with harmless metadata, if nothing else can name a patient
+        self._bare_steps = self._steps if may_name(key[0]) else tuple(
+            step for step in steps
+            if step != self._hide and (self._has_measure or step != self._let_worker))
 
     #: metadata that are not heavy and name no patient: none, and those that came last
     _harmless: tuple[Mapping[str, str], ...] = ({},)
