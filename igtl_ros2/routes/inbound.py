@@ -118,7 +118,7 @@ class Inbound:
         #: the clock that its stamps are compared with
         self._stamps_ns = clocks.ros_ns if rule.stamp == 'device' else clocks.wall_ns
         self._info = DeviceInfo(key, route, self.is_stream, around.info_rate)
-        self._geometry: list[float] = []
+        self._geometry: Any = None
         self._tf = TfOffers(topic, rule, route, gates is not None, around)
         self._tf.number = number
         steps: list[Callable[[Passage], Effect | None]] = [self._stamp]
@@ -343,9 +343,9 @@ class Inbound:
 
     def _add_output(self, leaf: str, ros_message: Any, effects: list[Effect]) -> None:
         if leaf == 'geometry':
-            if (values := list(ros_message.data)) == self._geometry:
+            if ros_message is self._geometry or ros_message == self._geometry:
                 return
-            self._geometry = values
+            self._geometry = ros_message
         part, _, rest = leaf.partition('/')
         if part in self.closed:
             effects.append(withheld(
