@@ -459,7 +459,8 @@ def test_a_stream_has_its_own_pace_for_each_peer_and_ends(ros):
             message = get(slow, 'TDATA', 'STRING')
             if message.type_name == 'TDATA':
                 got.append(message.timestamp)
-        assert len(got) <= 3 + (time.monotonic() - begun_s) / 0.4
+        # one at once, one each 400 ms, and the last
+        assert len(got) <= 2 + (time.monotonic() - begun_s) / 0.4
         slow.send(Query('STP_TDATA', device_name='T'))
         assert get(slow, 'RTS_TDATA').status == 0
         send(TrackingData((), device_name='T', timestamp=99))

@@ -114,7 +114,7 @@ def test_a_server_may_have_sent_all_and_hung_up_by_the_next_tick(monkeypatch):
                 while sock.recv(4096):
                     pass
 
-        giver = threading.Thread(target=give)
+        giver = threading.Thread(target=give, daemon=True)
         giver.start()
         with Slicer(f'tcp://127.0.0.1:{listener.getsockname()[1]}') as slicer:
             giver.join()
