@@ -87,8 +87,17 @@ class WorkerQueue:
         return left_out(f'{self._source.name}: frames behind a lost one, before a key frame')
 
     def next(self) -> list[Item]:
-        """Give the worker the oldest item, if there is one."""
-        return [self._waiting.popleft()] if self._waiting else []
+        """
+        Give the worker the oldest value, if there is one.
+
+        Before it stand emergencies whose own value has given way to a newer one: they take no turn.
+        """
+        items: list[Item] = []
+        while self._waiting:
+            items.append(self._waiting.popleft())
+            if not isinstance(items[-1], _Again):
+                break
+        return items
 
     def done(self) -> list[Item]:
         """

@@ -292,6 +292,24 @@ def test_many_emergencies_take_no_room_from_what_they_overtake(peers):
     assert [m.code for m, _ in sent(route.take([handed_on(Status(1))], at(3)))] == [1]
 
 
+@pytest.mark.parametrize('depth', [1, 2, 3])
+def test_nothing_stays_behind_where_what_an_emergency_has_overtaken_gave_way(peers, depth):
+    route, out = raw_of_link(peers, depth=depth), []
+    plans = [handed_on(replace(LONG, device_name=f'Plan{n}')) for n in range(depth)]
+    for item in (plans[0], handed_on(STOP), *plans[1:], handed_on(Status(1))):
+        out += route.take([item], at(1))
+    assert len(told(out)) == 1  # the first plan
+    work(route, out)
+    assert sent(out)[-1][0].code == 1 and route.queue.next() == []
+    # a later emergency is the last word, and all that comes then takes its turn
+    out = route.take([handed_on(STOP)], at(3))
+    assert [message.code for message, _ in sent(out)] == [STOP.code] and Later() not in out
+    for plan in plans:
+        begun = route.take([plan], at(4))
+        work(route, begun)
+        assert [message.type_name for message, _ in sent(begun)] == ['POINT']
+
+
 def test_an_emergency_comes_again_behind_what_the_worker_has_in_its_hands(peers):
     route, out = raw_of_link(peers), []
     out += route.take([handed_on(LONG)], at(1))
