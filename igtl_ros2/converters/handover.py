@@ -19,7 +19,7 @@ from ..codec.crc64 import crc64
 from ..codec.geometry import with_axes
 from ..codec.lists import ElementList
 from ..codec.message import Place
-from ..codec.messages.bundle import Bind
+from ..codec.messages.bundle import is_emergency
 from ..codec.messages.image import LPS, RAS, Image
 from ..codec.messages.points import PointList
 from ..codec.messages.pose import Position, Transform
@@ -99,7 +99,7 @@ class Handed:
     @property
     def is_emergency(self) -> bool:
         """Whether it calls an emergency."""
-        return isinstance(self.message, (Status, Bind)) and self.message.is_emergency
+        return is_emergency(self.message)
 
 
 def handed(

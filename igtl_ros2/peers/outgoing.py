@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from ..codec import HEADER_SIZE, Buffer, Message, encode_parts, from_ns
 from ..codec.datagram import with_message_id
-from ..codec.messages.bundle import Bind
-from ..codec.messages.text import Status
+from ..codec.messages.bundle import is_emergency
 from ..codec.messages.video import Video
 from ..codec.short_names import with_short_name
 from ..codec.snapshot import snapshot
@@ -45,8 +44,7 @@ class Outgoing:
         kind = message.type_name  # which is cheaper to look at than the class
         self.key: Key = kind, message.device_name
         #: an emergency waits for nothing, and only a newer one of its device takes its place
-        self.urgent = kind in ('STATUS', 'BIND') and (
-            isinstance(message, (Status, Bind)) and message.is_emergency)
+        self.urgent = kind in ('STATUS', 'BIND') and is_emergency(message)
         self.follows = (
             message.follows if kind == 'VIDEO' and isinstance(message, Video) else None)
         self._parts: dict[tuple[str, int], list[Buffer]] = {}

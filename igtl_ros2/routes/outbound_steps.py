@@ -14,8 +14,7 @@ from typing import Any, Protocol
 
 from ..codec import Message
 from ..codec.key_frames import Chain
-from ..codec.messages.bundle import Bind
-from ..codec.messages.text import Status
+from ..codec.messages.bundle import is_emergency
 from ..codec.messages.video import Video
 from ..converters.changes import Value, value_of
 from ..converters.placing import is_empty, moved_for_wire, weight
@@ -52,11 +51,6 @@ class Step(Protocol):
 
     def take(self, items: list[Item], now: Now, out: Effects) -> list[Item]:
         """Let items go on."""
-
-
-def is_emergency(message: Message) -> bool:
-    """Tell whether a message calls an emergency, which no rule and no rate holds up."""
-    return isinstance(message, (Status, Bind)) and message.is_emergency
 
 
 class _Each:

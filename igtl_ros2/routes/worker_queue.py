@@ -90,7 +90,7 @@ class WorkerQueue:
         """
         Give the worker the oldest value, if there is one.
 
-        Before it stand emergencies whose own value has given way to a newer one: they take no turn.
+        Before it come emergencies whose own value gave way to a newer one: they take no turn.
         """
         items: list[Item] = []
         while self._waiting:

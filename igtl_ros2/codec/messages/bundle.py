@@ -20,6 +20,7 @@ from ..fields import (
 from ..layout import Contents, Each, Layout, Names, Record
 from ..lists import ElementList
 from ..message import Envelope, Message, Place, decode_typed, register
+from .text import Status
 
 _set = object.__setattr__
 _COUNT = Record(('count', 'u2'))
@@ -62,6 +63,11 @@ def _count(content: memoryview, limit: int = _MAX_CHILDREN) -> int:
     if count > limit:
         raise ContentError(f'{count} children, at most {limit}')
     return int(count)
+
+
+def is_emergency(message: Message | None) -> bool:
+    """Tell whether a message calls an emergency, which no rule and no rate holds up."""
+    return isinstance(message, (Status, Bind)) and message.is_emergency
 
 
 def element_count(message: Message) -> int:
