@@ -86,7 +86,8 @@ class Slicer(SlicerClock):
                 with self._scene():
                     # by now the server may have sent all that it has and hung up
                     self._wait(
-                        lambda: self._was_connected, timeout_s, 'no connection', self._connector)
+                        lambda: self._greeted or self.nodes, timeout_s, 'no connection',
+                        self._connector)
             except PeerError:
                 self.close()
                 raise

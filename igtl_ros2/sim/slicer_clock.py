@@ -65,7 +65,6 @@ class SlicerClock:
         self._orders: deque[tuple[Connection, Command | CommandResponse]] = deque()
         self._came: deque[tuple[Connection, bool]] = deque()
         self._greeted: list[Connection] = []
-        self._was_connected = False
         self._origins: dict[str, int] = {}
         self._answers: dict[int, CommandResponse | None] = {}
         self._questions: list[Question] = []
@@ -233,7 +232,6 @@ class SlicerClock:
             if not self._greeted:
                 self._greet()
             self._greeted.append(connection)
-            self._was_connected = True
         self._changed.notify_all()
 
     def _greet(self) -> None:
