@@ -208,6 +208,9 @@ def test_breaks_in_an_event_loop_of_ones_own():
             with Relay(server.address) as relay:
                 async with aio.connect(str(relay.address), **QUICK) as client:
                     await server.wait_connected(20)
+                    # when something has come, the tasks that have connected them are over
+                    server.send(text('first', device='Down'), hold=False)
+                    assert (await client.receive(20)).text == 'first'
                     tasks = len(asyncio.all_tasks())
                     for number in range(10):
                         server.send(text(number, device='Down'), hold=False)
