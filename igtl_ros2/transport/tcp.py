@@ -98,6 +98,10 @@ def _anybody(host: str) -> str:
     return ''
 
 
+#: free ports that are tried until one is free at all addresses of a name
+_SAME_PORT_TRIES = 10
+
+
 async def listen(
     settings: Settings, make_sink: Callable[[], Sink], refused: Callable[[str, str], None],
     tls: Tls | None = None,
@@ -131,8 +135,16 @@ async def listen(
     host, port = server.sockets[0].getsockname()[:2]
     if settings.port == 0 and len(server.sockets) > 1:
         # a name such as localhost with several addresses, and each of them got another port
-        server.close()
-        server = await _listen(settings, port, make_stream)
+        for left in reversed(range(_SAME_PORT_TRIES)):
+            server.close()
+            try:
+                server = await _listen(settings, port, make_stream)
+                break
+            except PeerError:  # somebody else may have it at another address
+                if not left:
+                    raise
+                server = await _listen(settings, 0, make_stream)
+                port = server.sockets[0].getsockname()[1]
     _handshakes[server] = handshakes
     return server, settings.address._replace(host=host, port=port)
 

@@ -54,11 +54,16 @@ def test_bytes_arrive_in_the_memory_of_the_sink(network):
     assert there.stream.address.startswith('tcp://127.0.0.1:')
 
 
-def test_all_addresses_of_a_name_get_the_same_free_port(network, monkeypatch):
+@pytest.mark.parametrize('taken', [0, 3])
+def test_all_addresses_of_a_name_get_the_same_free_port(network, monkeypatch, taken):
     if not socket.has_dualstack_ipv6():
         pytest.skip('this machine has no IPv6')
 
+    others = []  # who has the port that was free at the first address at the second one
+
     def look_up(host, port, family, kind, **_):
+        if port and len(others) < taken:
+            others.append(socket.create_server(('127.0.0.1', port)))
         return [
             (socket.AF_INET6, kind, 0, '', ('::1', port, 0, 0)),
             (socket.AF_INET, kind, 0, '', ('127.0.0.1', port)),
@@ -72,7 +77,9 @@ def test_all_addresses_of_a_name_get_the_same_free_port(network, monkeypatch):
 
     monkeypatch.setattr(socket, 'getaddrinfo', look_up)
     address, found = network.run(ports())
-    assert found == [address.port] * 2
+    assert found == [address.port] * 2 and len(others) == taken
+    for other in others:
+        other.close()
 
 
 def test_refused_connection_says_so(network, free_port):
