@@ -622,6 +622,11 @@ def test_a_type_checker_refuses_what_cannot_work(tmp_path):
         "import numpy as np; from igtl_ros2 import Sensor\n"
         "unit: int = Sensor(np.zeros(3), unit='N').unit\n"
         "Sensor(np.zeros(3), unit=1.5)\n"
+        # an element of another package need not be made of that of the codec
+        'from igtl_ros2.codec.lists import ElementList, Table\n'
+        'class Screw: SIZE = 4\n'
+        'class Screws(ElementList): element_class = Screw\n'
+        'Table.of(Screw, [])\n'
     )
     done = subprocess.run(
         [sys.executable, '-m', 'mypy', '--config-file', '/dev/null', str(program)],

@@ -102,7 +102,7 @@ def _wide(wire: np.dtype[Any]) -> np.dtype[Any]:
 
 
 @cache
-def _floats(kind: type[Element], name: str) -> Struct:
+def _floats(kind: type[Any], name: str) -> Struct:
     """Lay out the floats of one field of an element, and nothing else."""
     fields: Any = kind.WIRE.fields
     base, offset = fields[name]
@@ -129,7 +129,7 @@ class Table(Sequence[Any]):
     __slots__ = ('kind', '_count', '_made', '_rows', '_wire', '_written')
 
     def __init__(
-        self, kind: type[Element], rows: NDArray[Any] | Callable[[], NDArray[Any]], *,
+        self, kind: type[Any], rows: NDArray[Any] | Callable[[], NDArray[Any]], *,
         wire: Buffer | None = None, written: Buffer | None = None,
     ) -> None:
         self.kind = kind
@@ -144,14 +144,14 @@ class Table(Sequence[Any]):
         self._count = len(self.rows) if known is None else len(known) // kind.SIZE
 
     @classmethod
-    def from_wire(cls, kind: type[Element], content: memoryview) -> Table:
+    def from_wire(cls, kind: type[Any], content: memoryview) -> Table:
         """Take elements as they lie on the wire; a few do not keep the memory around them."""
         wire = content if len(content) > FEW * kind.SIZE else content.tobytes()
         return cls(kind, partial(np.frombuffer, wire, kind.WIRE), wire=wire)
 
     @classmethod
     def written(
-        cls, kind: type[Element], wire: Buffer, make_rows: Callable[[], NDArray[Any]]
+        cls, kind: type[Any], wire: Buffer, make_rows: Callable[[], NDArray[Any]]
     ) -> Table:
         """
         Take elements that are written already.
@@ -160,7 +160,7 @@ class Table(Sequence[Any]):
         """
         return cls(kind, make_rows, written=wire)
 
-    def __reduce__(self) -> tuple[type[Table], tuple[type[Element], NDArray[Any]]]:
+    def __reduce__(self) -> tuple[type[Table], tuple[type[Any], NDArray[Any]]]:
         return Table, (self.kind, self.rows)  # what is held on the wire cannot be pickled
 
     @property
@@ -172,7 +172,7 @@ class Table(Sequence[Any]):
         return rows
 
     @classmethod
-    def of(cls, kind: type[Element], elements: Iterable[Any]) -> Table:
+    def of(cls, kind: type[Any], elements: Iterable[Any]) -> Table:
         """
         Put elements side by side.
 
@@ -345,7 +345,8 @@ class Table(Sequence[Any]):
 
     def _clean(self, name: str) -> NDArray[Any]:
         """Give a column; behind the first NUL of a text may be what was left in the memory."""
-        column, field = self.rows[name], self.kind.WIRE[name]
+        column = self.rows[name]
+        field: np.dtype[Any] = self.kind.WIRE[name]
         if field.kind != 'S':
             return column
         if len(self) <= FEW and not any(b'\0' in text for text in column.tolist()):
@@ -364,7 +365,7 @@ class ElementList(Lazy):
         received a `Table`, which is like one.
     """
 
-    element_class: ClassVar[type[Element]]
+    element_class: ClassVar[type[Any]]
     lazy = ('elements',)
 
     elements: Sequence[Any] = ()

@@ -154,7 +154,13 @@ def _has_rest(message: Message, data: bytes) -> bool:
 def _in_content(message: Any, phi: str) -> dict[str, Any]:
     """Hide what has to be in the fields of a message; gives those that change."""
     kind = type(message)
-    if kind in (ImageMeta, VideoMeta):
+    changes: dict[str, Any] = {}
+    for name in _TEXT_FIELDS.get(kind, ()):
+        text = getattr(message, name)
+        safe = hidden_text(text, phi)
+        if safe != text:
+            changes[name] = safe
+    if kind is ImageMeta or kind is VideoMeta:
         table: Table = message.table()
         named = [name for name in ('patient_name', 'patient_id') if any(table.texts(name))]
         for name in named:
@@ -166,9 +172,7 @@ def _in_content(message: Any, phi: str) -> dict[str, Any]:
         return {} if same else {'children': children}
     if kind is Unknown and is_private(message.type_name):
         return {'content': bytes(len(message.content))}  # it only looks like a list with patients
-    texts = {name: getattr(message, name) for name in _TEXT_FIELDS.get(kind, ())}
-    safe = {name: hidden_text(text, phi) for name, text in texts.items()}
-    return {name: text for name, text in safe.items() if text != texts[name]}
+    return changes
 
 
 def may_name(type_name: str) -> bool:

@@ -116,6 +116,10 @@ def write(path: Path | str, messages: Iterable[Timed]) -> None:
     """
     Write messages to a file of the format that its name says.
 
+    The messages may come from the same file. If one of them has no place in it, a file of rows
+    (.csv, .txt) has those before, and any other is as it was. After an interruption (Ctrl-C) a
+    sequence, too, has what came before.
+
     :raises FileError: if they have no place in it, or it cannot be written.
     """
     path = _as_path(path)
@@ -124,7 +128,7 @@ def write(path: Path | str, messages: Iterable[Timed]) -> None:
         checked = _checked(path, form, messages)
         if hasattr(form, 'Lines'):
             lines = form.Lines(path)
-            with closing_each([lines]):
+            with closing_each([lines], after=lines.KEPT_AFTER):
                 for time_s, message in checked:
                     lines.add(time_s, message)
             return
@@ -155,11 +159,17 @@ def _checked(path: Path, form: ModuleType, messages: Any) -> Iterator[Timed]:
 
 
 @contextmanager
-def closing_each(lines: Collection[Any]) -> Iterator[None]:
-    """Close each of what writes by lines; of several errors the first one is told."""
+def closing_each(
+    lines: Collection[Any], after: type[BaseException] = BaseException
+) -> Iterator[None]:
+    """
+    Close each of what writes by lines; of several errors the first one is told.
+
+    :param after: which errors leave what came before them; after others nothing is closed.
+    """
     try:
         yield
-    except BaseException:
+    except after:
         for one in lines:
             with suppress(IgtlError, OSError):
                 one.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FileError
-from ._volumes import FLIP
+from ._volumes import FLIP, whole
 
 TYPES = {
     'MET_CHAR': 'i1', 'MET_UCHAR': 'u1', 'MET_SHORT': 'i2', 'MET_USHORT': 'u2',
@@ -220,10 +221,16 @@ def numbers_text(numbers: Any) -> str:
     return ' '.join(repr(float(number)) for number in np.ravel(numbers))
 
 
-def open_voxels(path: Path, fields: Iterable[tuple[str, str]]) -> IO[bytes]:
-    """Write a header, and open what gets the voxels: the same file, or for .mhd a .raw one."""
+@contextmanager
+def open_voxels(path: Path, fields: Iterable[tuple[str, str]]) -> Iterator[IO[bytes]]:
+    """Open what gets the voxels behind a header: the same file, or for .mhd a .raw one."""
     is_local = path.suffix.lower() == '.mha'
     data = path if is_local else path.with_suffix('.raw')
     lines = [*fields, ('ElementDataFile', 'LOCAL' if is_local else data.name)]
-    path.write_bytes(''.join(f'{name} = {value}\n' for name, value in lines).encode())
-    return open(data, 'ab' if is_local else 'wb')
+    head = ''.join(f'{name} = {value}\n' for name, value in lines).encode()
+    with whole(data) as unfinished, open(unfinished, 'wb') as file:
+        if is_local:
+            file.write(head)
+        yield file
+    if not is_local:
+        path.write_bytes(head)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,9 @@ class Rows:
     :param path: what is there already is overwritten.
     """
 
+    #: what leaves a file with the lines before it
+    KEPT_AFTER: type[BaseException] = BaseException
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._waiting: list[str] = []
@@ -64,6 +68,9 @@ class Rows:
             self._write()
 
     def _write(self) -> None:
+        target = Path(os.path.realpath(self.path))
+        if self._mode == 'w' and target.is_file():
+            target.unlink()  # who still reads it, as for what is written here, reads all of it
         with open(
             self.path, self._mode, encoding='utf-8', errors='surrogateescape', newline=''
         ) as file:

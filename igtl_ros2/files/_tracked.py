@@ -66,6 +66,9 @@ class Tracked:
     :raises FileError: if they do not fit together.
     """
 
+    #: a sequence that an error cut short would take the place of a whole one, and look like it
+    KEPT_AFTER: type[BaseException] = KeyboardInterrupt
+
     @staticmethod
     def kind_of(message: Message) -> str:
         """Say of which kind a message is: all of a sequence share a file."""

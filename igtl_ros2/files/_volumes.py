@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,6 +22,20 @@ _NARROWER: dict[str, Any] = {
     'int64': np.int32, 'uint64': np.uint32, 'float16': np.float32, 'bool': np.uint8,
 }
 _CHUNK_BYTES = 1 << 24
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """
+    Name a file to write, which takes the place of another one when it is whole.
+
+    What is written may be voxels that are read from the other one only then.
+    """
+    target = Path(os.path.realpath(path))
+    with TemporaryDirectory(prefix='.unfinished-', dir=target.parent) as folder:
+        unfinished = Path(folder, target.name)
+        yield unfinished
+        unfinished.replace(target)
 
 
 def sendable(voxels: NDArray[Any]) -> NDArray[Any]:

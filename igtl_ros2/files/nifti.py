@@ -13,7 +13,7 @@ from ..codec.messages.image import Image
 from ..errors import FileError
 from . import Timed
 from ._rows import seconds
-from ._volumes import little, make_image, place_of
+from ._volumes import little, make_image, place_of, whole
 
 EXTENSIONS = ('.nii', '.nii.gz')
 WRITES = (Image,)
@@ -92,4 +92,5 @@ def write(path: Path, image: Image) -> None:
     file.set_qform(place, code='scanner', strip_shears=True)
     if intent:
         file.header.set_intent(intent)
-    nibabel.save(file, path)
+    with whole(path) as unfinished:
+        nibabel.save(file, unfinished)

@@ -59,7 +59,7 @@ def read(path: Path) -> Iterator[Timed]:
         begin = time_s if begin is None else begin
         for message in _transforms(meta, names, left_out):
             yield time_s - begin, message
-        state = meta.fields.get(names.get('ImageStatus', ''), 'OK')
+        state = _state(meta, names, 'ImageStatus')
         if state != 'OK' and voxels.size:
             left_out[f'Image ({state})'] += 1
         elif state == 'OK' and voxels.size:
@@ -80,13 +80,17 @@ def _frames(meta: Meta, count: int) -> dict[int, dict[str, str]]:
     return frames
 
 
+def _state(meta: Meta, names: dict[str, str], field: str) -> str:
+    return meta.fields[names[field]] if field in names else 'OK'
+
+
 def _transforms(
     meta: Meta, names: dict[str, str], left_out: Counter[str]
 ) -> Iterator[Message]:
     for field, full in names.items():
         if not field.endswith(_TRANSFORM) or field == _TRANSFORM:
             continue
-        state = meta.fields.get(names.get(f'{field}Status', ''), 'OK')
+        state = _state(meta, names, f'{field}Status')
         matrix = np.reshape(meta.numbers((full,), '', 16), (4, 4))
         if matrix[3].tolist() != [0.0, 0.0, 0.0, 1.0]:
             raise meta.fault(full, f'last row {matrix[3].tolist()}, wanted 0 0 0 1')

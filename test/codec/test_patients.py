@@ -164,8 +164,6 @@ def test_texts_within_texts_however_deep_end_nothing(times):
         assert 'Jane' not in repr(message)
         assert b'Jane' not in hidden_frame(codec.encode(message))
     assert 'Jane' not in hidden_text(text)
-    with pytest.raises(ValueError):
-        hidden_json(text)
     assert 'Jane' not in hidden_json(json.dumps({'text': text}))
 
 

@@ -291,6 +291,30 @@ def test_what_is_no_such_file_says_so(tmp_path, end, data):
         list(files.read(path))
 
 
+@pytest.mark.parametrize('end', VOLUMES)
+@pytest.mark.parametrize('shape', [(1, 3, 4), (20, 100, 200)])
+def test_what_was_read_from_a_file_can_take_its_place(tmp_path, end, shape):
+    image = Image.from_array(volume(shape=shape), IJK_TO_RAS)
+    (tmp_path / 'there').mkdir()
+    (tmp_path / f'a{end}').symlink_to(tmp_path / 'there' / f'a{end}')
+    [said] = roundtrip(tmp_path / f'a{end}', image)
+    before = sorted(tmp_path.rglob('*'))
+    [again] = roundtrip(tmp_path / f'a{end}', said)
+    np.testing.assert_array_equal(again.pixels, image.pixels)
+    np.testing.assert_array_equal(said.pixels, image.pixels)
+    assert sorted(tmp_path.rglob('*')) == before
+    assert (tmp_path / f'a{end}').is_symlink()
+
+
+@pytest.mark.parametrize('end', ['.csv', '.txt'])
+def test_rows_that_are_read_can_take_their_place(tmp_path, end):
+    path = tmp_path / f'a{end}'
+    message = Transform(np.eye(4)) if end == '.csv' else String('a line of a text')
+    files.write(path, [(0.1 * n, message) for n in range(5000)])
+    files.write(path, files.read(path))
+    assert [round(10 * time_s) for time_s, _ in files.read(path)] == list(range(5000))
+
+
 def test_int64_that_fits_is_sent_and_what_does_not_is_refused(tmp_path):
     nrrd.write(str(tmp_path / 'a.nrrd'), np.arange(8, dtype=np.int64).reshape(2, 2, 2))
     [(_, image)] = files.read(tmp_path / 'a.nrrd')

@@ -55,6 +55,30 @@ def test_what_came_before_an_interruption_is_in_the_file(tmp_path, name):
     np.testing.assert_array_equal(found.matrix, TURN)
 
 
+@pytest.mark.parametrize('is_there', [True, False])
+@pytest.mark.parametrize('end', ['mha', 'mhd'])
+def test_an_error_leaves_a_sequence_as_it_was(tmp_path, end, is_there):
+    path = tmp_path / f'a.igs.{end}'
+    whole = [(0.1 * n, image(n)) for n in range(5)]
+    before = {}
+    if is_there:
+        files.write(path, whole)
+        before = {one: one.read_bytes() for one in tmp_path.iterdir()}
+    with pytest.raises(FileError, match='STRING'):
+        files.write(path, [*whole[:2], (0.2, String('no'))])
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
+def test_a_field_without_a_name_says_nothing_of_a_frame(tmp_path):
+    path = tmp_path / 'a.igs.mha'
+    files.write(path, [(0.0, pose(TURN, 0.0)), (0.0, image(1, 0.0))])
+    data = path.read_bytes()
+    lines = data.partition(b'ElementDataFile')
+    kept = [line for line in lines[0].split(b'\n') if b'Status' not in line]
+    path.write_bytes(b'\n'.join([kept[0], b'= BROKEN', *kept[1:]]) + lines[1] + lines[2])
+    assert [message.type_name for _, message in files.read(path)] == ['TRANSFORM', 'IMAGE']
+
+
 @pytest.mark.parametrize('shape, kind, place', [
     ((1, 3, 4), 'u1', np.eye(4)), ((1, 3, 4), 'i2', PLACE), ((5, 3, 4), 'f4', PLACE),
     ((1, 20, 30, 3), 'u1', PLACE),
