@@ -77,11 +77,12 @@ TABLE = {
         {'ssl'} | ROS_TOOLS,
     ),
     # `Peer` is what a server says a message came from; the verbs bring libraries of their own
-    # `igtl_check` names topics as the converters do, `igtl_record` runs a tap, `igtl call` asks
+    # `igtl_check` names topics as the converters do, `igtl_record` runs a tap, `igtl call` asks;
+    # what starts a node has the memory kept first
     'tools': (
         {
-            'bags', 'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'sim', 'converters',
-            'files', 'dialogue', 'transport', 'web',
+            'bags', 'codec', 'client', 'server', 'aio', 'peers', 'nodes', 'rosio', 'sim',
+            'converters', 'files', 'dialogue', 'transport', 'web',
         } | MAPPING,
         None,
         set(),

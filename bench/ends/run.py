@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from igtl_ros2.nodes import tuning
+from igtl_ros2.rosio import tuning
 
 BENCH = Path(__file__).resolve().parent.parent
 # What is still warming up is not counted

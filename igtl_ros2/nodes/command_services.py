@@ -18,9 +18,9 @@ from ..dialogue.commands import CommandText, filled
 from ..dialogue.requests import OnReply
 from ..errors import ConfigError, ConversionError
 from ..mapping import CommandRule, LinkConfig
+from ..rosio.service_answers import ServiceCall, put_words, serve_later
 from .parameters import COMMAND_FIELDS
 from .report import Report
-from .service_call import ServiceCall, put_words, serve_later
 
 #: sends a command; the second argument gets the outcome
 _Send = Callable[[CommandText, OnReply], None]

@@ -14,7 +14,7 @@ from ..errors import ConfigError
 from ..mapping import LinkConfig
 from ..peers.worker import Worker
 from ..rosio.clock import STEADY
-from .service_call import ServiceCall, serve_later
+from ..rosio.service_answers import ServiceCall, serve_later
 
 # How often is looked whether the file is read
 _LOOK_S = 0.02

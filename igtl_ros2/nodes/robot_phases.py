@@ -27,7 +27,7 @@ from ..rules import ServeRule
 from .emergency import Emergency
 from .receive import Receiver
 from .report import Report
-from .service_call import ServiceClient
+from .service_client import ServiceClient
 
 # How often is looked whether the services of the robot are still there
 _LOOK_S = 0.5

@@ -32,6 +32,7 @@ from ..mapping import LinkConfig, QueryRule, streams
 from ..peers import Link, OnPeer, Peer
 from ..peers.worker import Worker
 from ..rosio.qos import RAW_QOS
+from ..rosio.service_answers import ServiceCall, serve_later
 from ..rosio.subscriptions import EVENT_DEPTH, Losses, subscribe
 from ..rules import ServeRule
 from .action_client import ActionThread, RosAction
@@ -41,7 +42,7 @@ from .moveit import planner_class
 from .receive import Receiver
 from .report import Report
 from .robot_phases import RobotPhases
-from .service_call import ServiceCall, ServiceClient, serve_later
+from .service_client import ServiceClient
 from .tf import TfSource
 
 if TYPE_CHECKING:  # it needs moveit_msgs, which may not be there

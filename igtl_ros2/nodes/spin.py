@@ -17,7 +17,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from ..errors import ConfigError, PeerError
 from ..rosio.callback_errors import CallbackErrors
-from .tuning import spare_the_collector, tune
+from ..rosio.tuning import spare_the_collector, tune
 
 # Signals are handled by Python between two turns of the executor
 _TURN_S = 0.1

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 
 from ..config import SETTINGS
-from ..nodes.memory import keep_memory
+from ..rosio.memory import keep_memory
 from .program import FAULT, run_program, say
 
 _BRIDGE = """\

@@ -18,7 +18,7 @@ from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Query
 from igtl_ros2.codec.messages.text import StatusCode, String
-from igtl_ros2.nodes.service_call import serve_later
+from igtl_ros2.rosio.service_answers import serve_later
 
 BRP = """
 protocol:

@@ -24,7 +24,7 @@ from igtl_ros2.codec.messages.tracking import (
 )
 from igtl_ros2.codec.short_names import short_name
 from igtl_ros2.errors import ConfigError, PeerError
-from igtl_ros2.nodes.service_call import serve_later
+from igtl_ros2.rosio.service_answers import serve_later
 
 QUERIES = """
 queries:

@@ -19,7 +19,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.query import Response
 from igtl_ros2.codec.messages.text import CommandResponse, String
 from igtl_ros2.config import Address
-from igtl_ros2.nodes.service_call import serve_later
+from igtl_ros2.rosio.service_answers import serve_later
 
 RANDOM = np.random.default_rng(31)
 START, STOP = SetBool.Request(data=True), SetBool.Request(data=False)

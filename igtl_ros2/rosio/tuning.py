@@ -16,7 +16,7 @@ from std_msgs.msg import ColorRGBA, Float64MultiArray, Header
 
 from ..converters import bulk
 from ..converters.spliced import read_poses, with_rows
-from ..rosio import in_place
+from . import in_place
 from .memory import SWITCH, keep_memory
 
 # where Fast DDS looks for settings: from version 3 on, where ROS warns of the other; and before

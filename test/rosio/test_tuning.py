@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from igtl_ros2.nodes import tuning
+from igtl_ros2.rosio import tuning
 
 # says which profiles are in force, and whether images look at foreign memory, meshes at rows
 SCRIPT = """
 import os
 from igtl_ros2.converters import bulk
-from igtl_ros2.nodes.tuning import tune
+from igtl_ros2.rosio.tuning import tune
 tune()
 print(*(os.path.basename(os.environ.get(f'{name}_DEFAULT_PROFILES_FILE', 'none'))
         for name in ('FASTDDS', 'FASTRTPS')), bulk.by_view, bulk.by_row)
@@ -118,7 +118,7 @@ def test_who_keeps_to_this_machine_as_in_humble_still_does(profiles, only):
 
 def test_without_views_in_rclpy_messages_are_copied(tmp_path):
     broken = """
-from igtl_ros2.nodes import tuning
+from igtl_ros2.rosio import tuning
 tuning.serialize_message = lambda message: 1 / 0
 """ + SCRIPT
     assert tuned(tmp_path, broken) == [*FOUND, 'False', 'False']
@@ -128,7 +128,8 @@ tuning.serialize_message = lambda message: 1 / 0
 def test_the_log_says_what_is_slower(tmp_path, fault):
     """Also where nothing fails, but something else comes out."""
     script = f"""
-from igtl_ros2.nodes import spin, tuning
+from igtl_ros2.nodes import spin
+from igtl_ros2.rosio import tuning
 from igtl_ros2.rosio import in_place
 class Node:
     get_logger = lambda self: self
@@ -149,7 +150,7 @@ def test_the_collector_leaves_the_node_alone(tmp_path, switch, wanted):
     script = """
 import gc
 gc.set_threshold(700)
-from igtl_ros2.nodes.tuning import spare_the_collector
+from igtl_ros2.rosio.tuning import spare_the_collector
 spare_the_collector()
 print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0])
 """
@@ -159,7 +160,7 @@ print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0])
 def test_fast_dds_takes_the_profiles(tmp_path):
     """It would say so on standard error, and go on without them."""
     script = """
-from igtl_ros2.nodes.tuning import tune
+from igtl_ros2.rosio.tuning import tune
 tune()
 import os, rclpy
 rclpy.init(args=[])
@@ -177,7 +178,7 @@ rclpy.shutdown()
 # what a program says that publishes something, and how
 PUBLISHES = """
 import rclpy
-from igtl_ros2.nodes.tuning import tune
+from igtl_ros2.rosio.tuning import tune
 from igtl_ros2.rosio.qos import RAW_QOS, STATE_QOS, STREAM_QOS
 from std_msgs.msg import String
 tune()
@@ -213,10 +214,10 @@ def test_what_differs_for_fast_dds_2_are_times_alone():
 # a large block of a thread is in the heap of the process, where it stays when it is given back
 LARGE_BLOCKS = """
 import ctypes, sys, threading
-from igtl_ros2.nodes.memory import keep_memory
+from igtl_ros2.rosio.memory import keep_memory
 keep_memory()
 import igtl_ros2.nodes.bridge
-from igtl_ros2.nodes.tuning import tune
+from igtl_ros2.rosio.tuning import tune
 tune()
 def look():
     block = bytearray(50 << 20)
