@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable
+from copy import copy
 from dataclasses import dataclass, field, replace
 from math import asin, atan2, dist, hypot, isfinite
 from typing import NamedTuple
@@ -17,11 +18,14 @@ from ..codec.message import Place, place_of
 from ..rules import MotionLimits, ReceiveRule
 from .metres import NS, own_stamp_ns
 from .motion_budget import BURST_S, Cost, MotionBudget
+from .tf_owners import SILENT_S
 
 #: another place is believed no sooner than so long after the last time
 RECOVER_PAUSE_S = 1.0
 #: a sender may make up names without end; each costs memory
 MAX_TOOLS = 1000
+#: frames of a link that are remembered while nobody broadcasts them
+MAX_FRAMES = 10_000
 #: one that was not seen for so long makes room for another
 FORGET_S = 10.0
 # what is not taken for a motion where no time has passed: rounding
@@ -72,8 +76,14 @@ class _Track:
     #: whether more may have been known of it, which was forgotten
     is_doubted: bool = False
 
+    def follow(self, other: _Track) -> None:
+        """Go on where another one has been."""
+        self.accepted, self.shown_s = other.accepted, other.shown_s
+        self.budget, self.recovered_s = copy(other.budget), other.recovered_s
+        self.candidate = None
 
-class _Tracks(dict[tuple[str, str], _Track]):
+
+class Tracks(dict[tuple[str, str], _Track]):
     """What is known of tools, by their names and frames."""
 
     #: whether some of it was forgotten
@@ -86,22 +96,28 @@ class Gates:
 
     :param memory: of gates that were in the place of these.
     :param is_blind: whether they do not know what to look at, and so let nothing pass.
+    :param on_tf: by child frame and frame, what is known of the device that broadcasts it: the
+        one that does so after it is compared with that.
     """
 
     def __init__(
-        self, rule: ReceiveRule, memory: Gates | None = None, is_blind: bool = False
+        self, rule: ReceiveRule, memory: Gates | None = None, is_blind: bool = False,
+        on_tf: Tracks | None = None,
     ) -> None:
         self._max_age, self._box = rule.max_age, rule.workspace
         self._jump, self._speed = rule.max_jump, rule.max_speed
         self._recover_after = rule.recover_after
         self.is_blind = is_blind
         # by tool and frame: numbers in another frame cannot be compared
-        self._tracks: _Tracks = memory._tracks if memory else _Tracks()
+        self._tracks: Tracks = memory._tracks if memory else Tracks()
+        self._on_tf = Tracks() if on_tf is None else on_tf
         #: those of a pose that becomes of a list of points, where they are not the same
         self.of_poses: Gates | None = None
 
     @classmethod
-    def of(cls, rule: ReceiveRule, type_name: str, memory: Gates | None) -> Gates | None:
+    def of(
+        cls, rule: ReceiveRule, type_name: str, memory: Gates | None, on_tf: Tracks | None = None
+    ) -> Gates | None:
         """
         Make those that a rule asks for, as far as they make sense for a type.
 
@@ -115,9 +131,9 @@ class Gates:
             own = replace(rule, max_age=0.0, max_jump=None, max_speed=None)
         if not own.is_gated or place < Place.POINTS:
             return None
-        gates = cls(own, memory)
+        gates = cls(own, memory, on_tf=on_tf)
         if own is not rule and rule.pose and (rule.max_age or rule.max_jump or rule.max_speed):
-            gates.of_poses = cls(rule, gates)
+            gates.of_poses = cls(rule, gates, on_tf=on_tf)
         return gates
 
     def is_silent(self, quiet_s: float) -> bool:
@@ -146,17 +162,22 @@ class Gates:
                                      f'to ({_list(box.max)}) m'}
         return {}
 
-    def about_pose(self, tool: str, frame: str, sample: Sample, age_s: float) -> dict[str, str]:
+    def about_pose(
+        self, tool: str, frame: str, sample: Sample, age_s: float, child: str = ''
+    ) -> dict[str, str]:
         """
         Let a pose through, or find out what is wrong with it: by gate, why.
 
         :param tool: '' for a device that is one.
+        :param child: the frame that it is on tf, if it is.
         """
         track = self._tracks.get((tool, frame))
         if track is None:
             if len(self._tracks) >= MAX_TOOLS and not self._forget_one(sample.seen_s):
                 return {'too many tools': f'{MAX_TOOLS} are known already'}
             track = self._tracks[tool, frame] = _Track(is_doubted=self._tracks.is_wary)
+        if child and self._on_tf.get((child, frame)) is not track:
+            self._take_over(child, frame, track, sample.seen_s)
         seen_s = sample.seen_s
         if seen_s > track.seen_s:
             track.seen_s = seen_s
@@ -181,6 +202,23 @@ class Gates:
             track.recovered_s = seen_s
         self._accept(track, sample, cost)
         return {}
+
+    def _take_over(self, child: str, frame: str, track: _Track, seen_s: float) -> None:
+        """Compare with what another device, silent by now, has broadcast of the same frame."""
+        on_tf = self._on_tf
+        known = on_tf.get((child, frame))
+        if known is None and on_tf.is_wary and track.accepted is None:
+            track.is_doubted = True
+        elif known is not None:
+            # that has it on tf until it is silent for longer; its messages may have been delayed
+            if seen_s - known.seen_s < SILENT_S / 2:
+                return
+            track.follow(known)
+            del on_tf[child, frame]
+        if len(on_tf) >= MAX_FRAMES:
+            del on_tf[next(iter(on_tf))]
+            on_tf.is_wary = True
+        on_tf[child, frame] = track
 
     def _about_itself(self, sample: Sample, age_s: float) -> dict[str, str]:
         """Find out what is wrong with a pose whatever came before it."""
@@ -356,7 +394,7 @@ class Gate:
 
     def stops(
         self, tool: str, frame: str, position: Vector, orientation: Vector | None,
-        moves: str | None = None,
+        moves: str | None = None, child: str = '',
     ) -> str:
         """
         Let a pose through, or say what its state is instead.
@@ -365,13 +403,14 @@ class Gate:
         :param position: in metres.
         :param orientation: (x, y, z, w); None for what has a position only.
         :param moves: what is compared with where it was; by default a tool by itself.
+        :param child: the frame that it is on tf, if it is.
         :returns: '' if it goes through.
         """
         sample = _new_tuple(Sample, (
             position, orientation, self.stamp_ns, self.seen_s, self.source, self.is_new))
         which = tool if moves is None else moves
         gates = self.gates.of_poses or self.gates
-        return self._state(tool, gates.about_pose(which, frame, sample, self.age_s))
+        return self._state(tool, gates.about_pose(which, frame, sample, self.age_s, child))
 
     def stops_list(self, positions: Iterable[Vector], left_out: int) -> str:
         """

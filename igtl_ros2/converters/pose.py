@@ -49,7 +49,8 @@ def withheld(
     if route.gate is None:
         return False
     turned = None if orientation is None else tuple(orientation)
-    state = route.gate.stops('', route.frame_id, tuple(position), turned)
+    child = route.child_frame_id if route.has_tf else ''
+    state = route.gate.stops('', route.frame_id, tuple(position), turned, child=child)
     if state:
         result.state = state
     return bool(state)

@@ -136,8 +136,10 @@ def _publish_each(
                 # its number may be another one next time
                 tool = name if own else ''
                 known = None if kind == TIP_ONLY else tuple(turned)
-                stopped = route.gate.stops(
-                    tool, frame, tuple(position), known, _what_moves(tool, route))
+                child = _child_frame(tool, route) if tool and rule.tf != 'off' else ''
+                # two names of one frame on tf are one tool, as is the device
+                moves = '' if child == route.child_frame_id else child or tool
+                stopped = route.gate.stops(tool, frame, tuple(position), known, moves, child)
             if stopped:
                 withheld[name] = stopped
                 _add_matrix(result, name, message, number, is_withheld=True)
@@ -361,14 +363,6 @@ def _child_frame(name: str, route: Route) -> str:
     child, _ = route.rule.frames_in(name, route.profile) or (
         route.rule.spelled(name, route.profile), '')
     return route.frame_prefix + child
-
-
-def _what_moves(tool: str, route: Route) -> str:
-    """Name what gates compare: two names of one frame on tf are one tool, as is the device."""
-    if not tool or route.rule.tf == 'off':
-        return tool
-    child = _child_frame(tool, route)
-    return '' if child == route.child_frame_id else child
 
 
 def tool_frame(name: str, route: Route) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..converters.gates import Gates
+from ..converters.gates import Gates, Tracks
 from ..rules import ReceiveRule
 from .inbound import Inbound
 
@@ -10,10 +10,11 @@ _MAX_TOPICS = 2000
 
 
 class GateMemory:
-    """Gates by topic: each device that publishes there is compared with the one before."""
+    """Gates by topic and by frame: each device there is compared with the one before."""
 
     def __init__(self) -> None:
         self._gates: dict[str, Gates] = {}
+        self._on_tf = Tracks()
         #: whether some of what gates have known was forgotten
         self._is_wary = False
 
@@ -26,7 +27,7 @@ class GateMemory:
         :param before: the steps of its messages under the rules before.
         """
         memory = self._gates.get(topic) or (None if before is None else before.gates)
-        gates = Gates.of(rule, type_name, memory)
+        gates = Gates.of(rule, type_name, memory, self._on_tf)
         if gates is not None:
             if memory is None and self._is_wary:
                 gates.doubt()

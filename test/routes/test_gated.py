@@ -53,6 +53,38 @@ def test_tools_are_withheld_one_by_one():
     assert withheld(link) == {'TDATA Target: workspace': 1}
 
 
+@pytest.mark.parametrize('limits', [JUMP, 'max_speed: {m_s: 0.1}'])
+@pytest.mark.parametrize('first, second', [
+    (lambda x: at(x, 'TargetToB'), lambda x: at(x, 'TargetToBTransform')),
+    (lambda x: at(x, 'TargetToB'), lambda x: tools(x, 'TargetToBTransform')),
+    (lambda x: tools(x, 'TargetToB'), lambda x: at(x, 'TargetToBTransform')),
+])
+def test_a_frame_does_not_jump_when_another_device_takes_it_over(limits, first, second):
+    link = gated(f'tf: true, recover_after: 1000, {limits}')
+
+    def broadcast():
+        return [round(1000 * t.transform.translation.x) for t in link.broadcast]
+
+    for x_mm in range(3):
+        link.send(first(x_mm))
+    link.send(second(900))  # the frame is that of the first one still, see `TfOwners`
+    assert not withheld(link)
+    link.wait(2.1)
+    count = len(broadcast())
+    for _ in range(3):
+        link.send(second(900))
+    assert len(broadcast()) == count and sum(withheld(link).values()) == 3
+    link.send(second(3))
+    assert broadcast()[count:] == [3]
+    link.send(second(4))
+    link.send(first(1))
+    assert broadcast()[count:] == [3, 4, 1]
+
+
+def tools(x_mm, name):
+    return TrackingData([TrackingElement(name, at(x_mm).matrix)], device_name='TargetTools')
+
+
 def test_a_plan_with_a_point_outside_leaves_the_old_one():
     link = Link(f'receive: [{{device: "Target*", split: true, markers: true, {REACH}}}]')
     for far in (20, 200, 30):
