@@ -93,6 +93,11 @@ class TfOwners:
             self._version += 1
         self._others[child] = _Other(parent, is_static, now_s)
 
+    def is_silent(self, child: str, now_s: float) -> bool:
+        """Tell whether a frame that this node broadcasts has not been sent for `SILENT_S`."""
+        held = self._held.get(child)
+        return held is not None and held.is_silent(now_s, SILENT_S)
+
     def parent_of_other(self, child: str) -> str | None:
         """Name the parent under which another node broadcasts a frame."""
         other = self._others.get(child)

@@ -87,6 +87,11 @@ class TopicHolder(Generic[P]):
         self._labels.pop(peer, None)
         self.hear(now_s, is_stamped, terms)
 
+    def free(self) -> None:
+        """Take the topic from whoever has it: the next one that sends gets it."""
+        self.peer = self.other = None
+        self.terms, self.conflict_s = Terms('mix'), -math.inf
+
     def judge(self, peer: P, now_s: float, own: Terms) -> str:
         """
         Tell what becomes of a message of a peer that has not got the topic.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from rclpy.node import Node
 
 from ..peers import Peer
 from ..rosio.clock import STEADY
-from ..routes.device import Device, Slot
+from ..routes.device import Device
 from ..routes.now import Now
 from ..routes.passage import Passage
 from ..routes.repetition import Repetition
@@ -27,7 +28,7 @@ class HeldValues:
     Repeat what rules hold, and watch for devices that have become silent.
 
     :param lock: held while something is published.
-    :param devices: those of the link.
+    :param watched: lists the devices of the link that may become silent.
     :param go_on: takes a message through the steps that it has before it.
     :param now: tells the time.
     :param is_connected: tells whether a peer is still there.
@@ -35,7 +36,7 @@ class HeldValues:
 
     _node: Node
     _lock: threading.RLock
-    _devices: Mapping[Slot, Device]
+    _watched: Callable[[], Iterable[Device]]
     _output: LinkOutput
     _report: Report
     _go_on: Callable[[Device, Passage], None]
@@ -72,6 +73,13 @@ class HeldValues:
             self._node.destroy_timer(device.repeater)
             device.repeater = None
 
+    def leave(self, device: Device) -> None:
+        """Repeat nothing of a device whose rule has changed, but go on to watch it."""
+        self._repetition.leave(device)
+        self.end(device)
+        if device.watch is not None and device.watch.is_silent(math.inf):
+            self.watch()
+
     def _repeat(self, device: Device) -> None:
         with self._lock:
             found = self._repetition.next(device, self._now())
@@ -80,7 +88,7 @@ class HeldValues:
 
     def _look_for_silence(self) -> None:
         with self._lock:
-            for device in self._devices.values():
+            for device in self._watched():
                 self._repetition.has_gone_silent(device, self._now().steady_s)
 
     def _show(self, device: Device, state: str) -> None:

@@ -161,9 +161,9 @@ class LinkOutput:
         """Give up the topics of a device, but for those of others."""
         self.writers.destroy_below(topic, others)
         self.states.pop(topic, None)
-        self.release(topic)
+        self.release(topic, keeps_static=False)
 
-    def release(self, topic: str) -> None:
+    def release(self, topic: str, keeps_static: bool = True) -> None:
         """Let the frames of a device go: who broadcasts them next keeps them."""
         if self.broadcaster is not None:
-            self.broadcaster.forget(Sender(self._link_name, topic))
+            self.broadcaster.forget(Sender(self._link_name, topic), keeps_static)

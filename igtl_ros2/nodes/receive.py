@@ -123,7 +123,7 @@ class Receiver:
             self._take_out, self._table.is_current, self._times, report,
         )
         self._held = HeldValues(
-            node, self._lock, self._table.all, self._output, report, self._runner.go_on,
+            node, self._lock, self._table.watched, self._output, report, self._runner.go_on,
             self._around.clocks.now, is_connected,
         )
         self._runner.begin(self._held)
@@ -142,8 +142,11 @@ class Receiver:
     @property
     def stale(self) -> list[str]:
         """The devices that have sent nothing for the `max_age` of their rule, or nothing new."""
-        now_s, devices = time.monotonic(), list(self._table.all.values())
-        return [device.way.what for device in devices if device.tells_nothing_new(now_s)]
+        now_s = time.monotonic()
+        return [
+            device.what for device in self._table.watched() if device.tells_nothing_new(now_s)
+            # it has a topic of its own as long as its peer is there
+            and not (device.label and not self._is_connected(device.peer))]
 
     @property
     def clocks(self) -> dict[str, float]:
@@ -190,7 +193,7 @@ class Receiver:
             self._use(broadcaster)
             changed = self._table.change(config.mapping)
             for device in changed:
-                self._held.end(device)
+                self._held.leave(device)
                 self._first.forget(device.topic)
                 self._output.release(device.topic)
             return {device.key[1] for device in changed}

@@ -20,6 +20,7 @@ from rclpy.clock import JumpHandle, JumpThreshold, TimeJump
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.serialization import serialize_message
 from rclpy.time import Time
 
 from ..converters.lazy import LazyPose, frames_of, header_stamp_ns
@@ -242,9 +243,9 @@ class TfBroadcaster:
     Publish frames on /tf and /tf_static, but none that somebody else publishes.
 
     A frame with two parents jumps between them, so the owner that was there first
-    keeps it: a child frame is withheld once it was heard before we broadcast it, or
-    under a parent that we never gave it. Whatever comes under a parent of ours may
-    be our own message coming back, and is not counted. Among the links and devices of a node
+    keeps it: a child frame is withheld once it was heard before we broadcast it, under a
+    parent that we never gave it, or while we have broadcast nothing of it for 2 s. What comes
+    under a parent of ours before that is not counted. Among the links and devices of a node
     `TfOwners` decides.
 
     :param clock: a time in seconds that never jumps.
@@ -266,8 +267,8 @@ class TfBroadcaster:
         self._our_parents: dict[str, set[str]] = {}
         self._poses, self._static_poses = (
             PoseBytes(lambda ours: self._message_type(transforms=list(ours))) for _ in range(2))
-        #: what was sent lately and has not been heard
-        self._sent: dict[bytes, None] = {}
+        #: what was sent lately and has not been heard, and how often
+        self._sent: dict[bytes, int] = {}
         self._static: dict[str, tuple[Sender, TransformStamped]] = {}
         self._dynamic_publisher = node.create_publisher(
             self._message_type, DYNAMIC_TOPIC, DYNAMIC_QOS
@@ -326,13 +327,13 @@ class TfBroadcaster:
                     is_moving = True
             if ours and not static:
                 data = self._poses.of(ours)
-                if isinstance(data, bytes):  # comes back as it is
-                    self._sent[data] = None
-                    if len(self._sent) > _MOST_UNHEARD:
-                        self._sent.pop(next(iter(self._sent)), None)
-                    self._publish_bytes(data)
-                else:
-                    self._dynamic_publisher.publish(data)
+                if not isinstance(data, bytes):
+                    data = serialize_message(data)
+                # comes back as it is
+                self._sent[data] = self._sent.get(data, 0) + 1
+                if len(self._sent) > _MOST_UNHEARD:
+                    self._sent.pop(next(iter(self._sent)), None)
+                self._publish_bytes(data)
             if ours and static or is_moving:
                 self._publish_static()
             if len(self._our_parents) > 2 * MAX_FRAMES:
@@ -354,12 +355,18 @@ class TfBroadcaster:
         with self._lock:
             self._owners.claim(link, {self.name(child): n for child, n in ranks.items()})
 
-    def forget(self, sender: Sender) -> None:
-        """Let the frames of a sender go: who broadcasts them next keeps them."""
+    def forget(self, sender: Sender, keeps_static: bool) -> None:
+        """
+        Let the frames of a sender go: who broadcasts them next keeps them.
+
+        :param keeps_static: whether those on /tf_static are there for late joiners until then.
+        """
         with self._lock:
             self._owners.forget(sender)
-            self._static = {
-                child: held for child, held in self._static.items() if held[0][:2] != sender[:2]}
+            if not keeps_static:
+                self._static = {
+                    child: held for child, held in self._static.items()
+                    if held[0][:2] != sender[:2]}
 
     def owner_conflict(self, child: str) -> str | None:
         """Name the parent under which somebody else publishes a child frame, or None."""
@@ -377,13 +384,19 @@ class TfBroadcaster:
 
     def _is_own(self, data: bytes) -> bool:
         """Tell whether a message is one that was sent from here, and take note of that."""
-        return self._sent.pop(data, self) is None
+        count = self._sent.pop(data, 0)
+        if count > 1:
+            self._sent[data] = count - 1
+        return count > 0
 
     def _on_transform(self, transform: TransformStamped, static: bool) -> None:
         parent, child = map(self.name, frames_of(transform))
         with self._lock:
-            if parent not in self._our_parents.get(child, ()):
-                self._owners.hear(child, parent, static, self._clock())
+            now_s = self._clock()
+            # of ours, which do not come here, but for those on /tf_static, none was sent lately
+            is_taken_over = not static and self._owners.is_silent(child, now_s)
+            if is_taken_over or parent not in self._our_parents.get(child, ()):
+                self._owners.hear(child, parent, static, now_s)
 
 
 class OwnFrames:

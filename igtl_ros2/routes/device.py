@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..converters.gates import Gates
 from ..converters.topic_holder import Terms, TopicHolder
 from .inbound import Inbound
 
@@ -35,10 +36,14 @@ class Device:
     terms: Terms
     #: whether a rule names it
     is_expected: bool
+    #: what tells when it is silent
+    watch: Gates | None = None
     received: int = 0
     #: when its last message came, by the steady clock
     heard_s: float = 0.0
     is_stale: bool = False
+    #: whether its silence counts, where other rules have come since it was heard
+    is_watched: bool = True
     #: when it is time to measure again how long its messages take
     sample_s: float = 0.0
     #: what the node keeps of it: what is repeated and by which timer, and its writers
@@ -50,6 +55,11 @@ class Device:
     def key(self) -> tuple[str, str]:
         """Its type and its name."""
         return self.way.key
+
+    @property
+    def what(self) -> str:
+        """Its type and name, and its topic if that has a label."""
+        return f'{self.way.what} ({self.topic})' if self.label else self.way.what
 
     @property
     def topic(self) -> str:

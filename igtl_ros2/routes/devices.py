@@ -16,7 +16,7 @@ from ..converters.gates import Gates
 from ..converters.outputs import takes_long
 from ..converters.placing import has_place
 from ..converters.registry import Route, full_name, route_of
-from ..converters.topic_holder import SILENT_S, Terms, leaves_of, names_of, numbered
+from ..converters.topic_holder import leaves_of, names_of, numbered
 from ..converters.units import ros_text
 from ..converters.volumes import SliceViewer
 from ..errors import ConversionError, printable
@@ -28,6 +28,7 @@ from .device_limits import Known, NewDevices, host_of, whom_to_forget
 from .effects import Reply
 from .gate_memory import GateMemory
 from .inbound import Inbound
+from .left_devices import LeftDevices, terms_of
 from .surroundings import Source, Surroundings
 from .topic_names import TopicNames
 
@@ -77,10 +78,8 @@ class Devices:
         self.all: dict[Slot, Device] = {}
         #: devices that a rule drops
         self._dropped: set[Slot] = set()
-        #: as they were under the rules before a change
-        self._left: dict[Slot, Device] = {}
-        #: for which rules peers are meant
-        self._called: dict[Any, tuple[str, ...]] = {}
+        self._left = LeftDevices(prefix)
+        self._called: dict[Any, tuple[str, ...]] = {}  #: for which rules peers are meant
         #: the topics, and which device has each
         self.topics = TopicNames(prefix, around, is_connected, log)
         self._new_devices = NewDevices()
@@ -97,10 +96,15 @@ class Devices:
         changed = [device for device in self.all.values() if not self._is_same(device)]
         for device in changed:
             self._left[device.slot] = self.all.pop(device.slot)
+        self._left.follow(self._around.claims, self.rules_for, self.all.values())
         self._dropped.clear()
         while len(self._left) > MAX_DEVICES:
             self._drop(self._left.pop(next(iter(self._left))))
         return changed
+
+    def watched(self) -> list[Device]:
+        """List those that may become silent: also those that other rules wait for."""
+        return [*self.all.values(), *self._left.watched()]
 
     def _is_same(self, device: Device) -> bool:
         """Tell whether the rules still say of a device what they said when it came."""
@@ -239,20 +243,18 @@ class Devices:
         :raises ConversionError: if they are not.
         """
         place = self._around.claims.place(name, type_name, self.rules_for(peer))
-        rule = place.rule
+        rule, terms = place.rule, terms_of(place.rule, type_name)
         if place.note or rule.action == 'drop':
             raise ConversionError(place.note or _BY_RULE)
         holder = self.topics.held_by_another(peer, place.topic, type_name)
-        terms = _terms_of(rule, type_name)
         if holder is not None and holder.judge(peer, now_s, terms) in ('first', 'number'):
             raise ConversionError(_BY_ANOTHER)
         return rule
 
     def phi_of(self, peer: Source, message: Message) -> str:
         """Tell what the rule of the device of a message says of patients."""
-        rule = self._mapping.receive_rule(
-            full_name(message), message.type_name, self.rules_for(peer))
-        return rule.phi
+        name, peers = full_name(message), self.rules_for(peer)
+        return self._mapping.receive_rule(name, message.type_name, peers).phi
 
     # -- making
 
@@ -276,7 +278,7 @@ class Devices:
             self._make_room(peer, slot, now_s)
         topic, rule = self.topics.take(name, place, label), place.rule
         self._log('info', printable(f'{type_name} {name!r} -> {topic}'))
-        left = _take_left(self._left, slot, label)
+        left = self._left.take(slot, label)
         before = None if left is None else left.way
         route = route_of(
             name, rule, self._settings.frame_prefix, topic.removeprefix(self._prefix), type_name,
@@ -291,8 +293,9 @@ class Devices:
         return Device(
             way, peer, slot, label,
             holder=None if label else self.topics.holder(topic, leaves_of(type_name)),
-            terms=_terms_of(rule, type_name),
+            terms=terms_of(rule, type_name),
             is_expected=is_expected,
+            watch=gates,
             received=left.received if left is not None else 0,
         )
 
@@ -308,11 +311,10 @@ class Devices:
         host = host_of(peer.address)
         if slot not in self._left and not self._new_devices.admits(host, now_s):
             raise _TooManyError(
-                f'{type_name} {name!r} is not published yet: too many new devices at once'
-            )
+                f'{type_name} {name!r} is not published yet: too many new devices at once')
         if not self._forget_one(host, now_s):
-            text = f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known'
-            raise _TooManyError(text)
+            raise _TooManyError(
+                f'{type_name} {name!r} is not published: {MAX_DEVICES} devices are known')
 
     def _forget_one(self, host: str, now_s: float) -> bool:
         """Make room for one device of a host; false if there is none."""
@@ -322,8 +324,7 @@ class Devices:
             Known(slot, host_of(device.peer.address), not self._is_connected(device.peer),
                   now_s - device.heard_s)
             for slot, device in self.all.items()
-            if not device.is_expected and not device.way.waiting
-        )
+            if not device.is_expected and not device.way.waiting)
         found = whom_to_forget(known, host)
         if found is None:
             return False
@@ -343,16 +344,6 @@ class Devices:
         self.topics.free(device)
         if way.gates is not None:
             self._gates.keep(topic, way.gates)
-
-
-def _take_left(of: dict[Slot, Device], slot: Slot, label: str) -> Device | None:
-    """Take what a device was under the rules before."""
-    left = of.pop(slot, None)
-    if left is None and not label:
-        # other rules may be for its peer than before
-        old = next((s for s in of if s[:2] == slot[:2] and '' not in s[2:]), None)
-        left = None if old is None else of.pop(old)
-    return left
 
 
 def _follow(
@@ -429,7 +420,3 @@ def _is_expected(place: Place, type_name: str, name: str) -> bool:
     rule = place.rule
     is_known_type = rule.type == type_name or type_name in registered()
     return place.number is not None and rule.device == name and is_known_type
-
-
-def _terms_of(rule: ReceiveRule, type_name: str) -> Terms:
-    return Terms(rule.conflict_policy(type_name), max(SILENT_S, rule.max_age))

@@ -15,11 +15,12 @@ from .surroundings import Telling
 #: states of a device of which nothing has come for too long
 SILENT = withheld_by('max_age')
 UNANSWERED = 'stale: its peer gives no sign of life'
+LEFT = 'stale: the rules have changed'
 
 
 def is_stale(state: str | None) -> bool:
     """Tell whether a state says that nothing new comes of a device."""
-    return state in (SILENT, UNANSWERED) or (state or '').startswith(FROZEN)
+    return state in (SILENT, UNANSWERED, LEFT) or (state or '').startswith(FROZEN)
 
 
 class Repetition:
@@ -60,14 +61,22 @@ class Repetition:
         device.is_stale = False
         return device.way.again(held, now.steady_s, now.ros_ns)
 
+    def leave(self, device: Device) -> None:
+        """Repeat nothing of a device whose rule has changed; say so where the new one repeats."""
+        if device.held is not None:
+            device.held = None
+            what = device.what
+            self._report.stays_stale(f'{what}: rules', f'{what}: {LEFT}: not repeated')
+            self._make_stale(device, LEFT)
+
     def has_gone_silent(self, device: Device, now_s: float) -> bool:
         """Tell whether a device has sent nothing for too long; say so the first time."""
-        quiet_s, gates = now_s - device.heard_s, device.way.gates
+        quiet_s, gates = now_s - device.heard_s, device.watch
         if gates is None or not gates.is_silent(quiet_s):
             return False
         if not device.is_stale:
             device.held = None
-            what = device.way.what
+            what = device.what
             self._report.withheld_by(
                 f'{what}: silent', f'{what}: stale: nothing came for {quiet_s:.3g} s')
             self._make_stale(device, SILENT)

@@ -16,6 +16,8 @@ from rclpy.executors import SingleThreadedExecutor  # noqa: E402
 from rclpy.qos import DurabilityPolicy, QoSProfile  # noqa: E402
 from tf2_msgs.msg import TFMessage  # noqa: E402
 
+from igtl_ros2.converters.lazy import LazyTransform  # noqa: E402
+from igtl_ros2.converters.tf_owners import Sender  # noqa: E402
 from igtl_ros2.converters.tf_tree import LookupFailed  # noqa: E402
 from igtl_ros2.errors import ConfigError  # noqa: E402
 from igtl_ros2.nodes.tf import Tf2Source, TfBroadcaster, TreeSource, open_tf  # noqa: E402
@@ -394,6 +396,49 @@ def test_a_frame_that_gets_a_second_parent_is_withheld_from_then_on(graph, broad
     graph.until(lambda: broadcaster.owner_conflict('tool'), 'the conflict')
     assert broadcaster.owner_conflict('tool') == 'hand'
     assert broadcaster.send([ours], static=False) == ['tool']
+
+
+@pytest.mark.parametrize('is_lazy', [False, True])
+def test_a_frame_that_somebody_publishes_while_we_are_silent_is_theirs(graph, tree, is_lazy):
+    now_s = [100.0]
+    broadcaster = graph.listen(lambda node: TfBroadcaster(node, lambda: now_s[0]))
+
+    def send(stamp_ns):
+        ours = transform('base', 'tool', stamp_ns=stamp_ns)
+        if is_lazy:
+            ours = LazyTransform(stamp_ns, ('base', 'tool'), (1.0, 0, 0, 0, 0, 0, 1))
+        return broadcaster.send([ours], static=False)
+
+    graph.settle(tree)
+    for stamp_ns in (1000, 1000, 1001):  # one of them twice
+        assert send(stamp_ns) == []
+    now_s[0] += 3  # whoever hears ours only now
+    graph.settle(tree)
+    assert broadcaster.owner_conflict('tool') is None
+    assert send(1002) == []
+    graph.settle(tree)
+    graph.publish(transform('base', 'tool', (5, 0, 0), stamp_ns=2000))
+    graph.settle(tree)
+    assert broadcaster.owner_conflict('tool') is None  # we were first, and are there
+    now_s[0] += 3
+    graph.publish(transform('base', 'tool', (5, 0, 0), stamp_ns=3000))
+    graph.until(lambda: broadcaster.owner_conflict('tool'), 'the conflict')
+    assert send(1003) == ['tool']
+
+
+def test_a_static_frame_stays_for_late_joiners_when_its_device_is_let_go(graph, open_source):
+    broadcaster = graph.listen(TfBroadcaster)
+    one, two = Sender('', 'one'), Sender('', 'two')
+    assert broadcaster.offer([(transform('base', 'a', (1, 0, 0)), one, 0)], static=True) == []
+    broadcaster.forget(one, keeps_static=True)
+    assert broadcaster.offer([(transform('base', 'b', (2, 0, 0)), two, 0)], static=True) == []
+    late = graph.listen(open_source)
+    graph.until(heard(late, ('a', 'b')), 'both')
+    # one that moves now is no static frame any more
+    assert broadcaster.offer([(transform('base', 'a', (3, 0, 0)), one, 0)], static=False) == []
+    later = graph.listen(open_source)
+    graph.until(heard(later, ('base', 'b')), 'the other one')
+    assert list(broadcaster._static) == ['b']
 
 
 def test_a_static_frame_that_is_lost_to_somebody_is_not_sent_along(graph, broadcaster):

@@ -144,7 +144,7 @@ def test_when_the_first_is_gone_the_second_goes_on(ros, tmp_path, two):
 
 @pytest.mark.parametrize('gates', [f'{GATE}', 'on_conflict: first'])
 def test_when_the_first_is_silent_the_second_goes_on(ros, tmp_path, two, gates, monkeypatch):
-    monkeypatch.setattr('igtl_ros2.routes.devices.SILENT_S', 0.5)
+    monkeypatch.setattr('igtl_ros2.routes.left_devices.SILENT_S', 0.5)
     node = bridge(ros, tmp_path, f'receive: [{{device: Tgt, {gates}}}, {{device: "*"}}]')
     first, second = two(node)
     heard = ros.listen('/x/Tgt/transform', TransformStamped)
@@ -174,7 +174,7 @@ receive: [{device: Tgt, max_jump: {m: 0.1}, recover_after: 1000}, {device: "*"}]
 
 
 def test_who_sends_only_changes_keeps_its_topic(ros, tmp_path, two, monkeypatch):
-    monkeypatch.setattr('igtl_ros2.routes.devices.SILENT_S', 0.01)
+    monkeypatch.setattr('igtl_ros2.routes.left_devices.SILENT_S', 0.01)
     node = bridge(ros, tmp_path, f'receive: [{{device: Tgt, {GATE}}}, {{device: "*"}}]')
     first, second = two(node)
     heard = ros.listen('/x/Tgt/transform', TransformStamped)
@@ -322,3 +322,29 @@ def test_a_device_goes_on_where_its_rule_is_for_its_peer_from_a_reload_on(ros, t
                  or status[-1].status[0].level == b'\0', 'the end of it')
         wait_for(lambda: first.send(at(2000)) or time.sleep(0.02)
                  or status[-1].status[0].level == b'\1', 'the gate again')
+
+
+def test_a_topic_of_a_peer_that_has_left_is_not_missed(ros, tmp_path, two):
+    node = bridge(ros, tmp_path, 'receive: [{device: Tgt, max_age: 0.5, on_conflict: number}]')
+    first, second = two(node)
+    mine = ros.listen('/x/Tgt/transform', TransformStamped)
+    receiver = node._receivers['']
+    begin(first, mine)
+
+    def stale(*clients):
+        """Tell what is stale while some send."""
+        for client in clients:
+            client.send(at(1000))
+        time.sleep(0.02)
+        return receiver.stale
+
+    def waits_for_another(names):
+        return len(names) == 1 and names[0].startswith('TRANSFORM Tgt (Tgt_')
+
+    wait_for(lambda: stale(first, second) == [] and len(receiver.devices) == 1
+             and len(receiver._table.all) == 2, 'the other topic')
+    wait_for(lambda: waits_for_another(stale(first)), 'the silence of the second, by its topic')
+    second.close()
+    wait_for(lambda: stale(first) == [], 'the end of waiting for it')
+    first.close()
+    wait_for(lambda: receiver.stale == ['TRANSFORM Tgt'], 'the silence of the first')

@@ -133,7 +133,7 @@ class Link:
         mapping = self.mapping_of(text)
         self.around.claims = Claims(mapping)
         for device in self.table.change(mapping):
-            device.held = None
+            self.repetition.leave(device)
 
     def is_connected(self, peer):
         return peer not in self.gone
@@ -153,7 +153,7 @@ class Link:
         while self.now_s < end_s:
             self.now_s += TICK_S
             self.queue.retry(self.now_s)
-            for device in list(self.table.all.values()):
+            for device in self.table.watched():
                 self.repetition.has_gone_silent(device, self.now_s)
                 if device.held is not None and self.now_s >= self._due[device.slot]:
                     self._due[device.slot] += 1 / device.way.rule.hold_hz
