@@ -119,9 +119,10 @@ class LinkHealth:
             level, text = 'STALE', f'nothing new from {", ".join(receiver.stale[:_MAX_LISTED])}'
         elif unsent:
             level, text = 'STALE', f'not sent, nothing new of {", ".join(unsent[:_MAX_LISTED])}'
-        elif any(troubles.values()) or clocks or conflicts:
+        elif any(troubles.values()) or clocks or conflicts or receiver.frames_not_held:
             level = 'WARN'
             text = ', '.join([
+                *(f'{child} is not broadcast on tf' for child in receiver.frames_not_held),
                 *(f'{number} {what}' for what, number in troubles.items() if number),
                 *(f'the clock of {what} is {off}' for what, off in clocks.items()),
                 *(f'{topic} is sent by {who}' for topic, who in conflicts.items()),

@@ -22,6 +22,7 @@ from ..converters.units import ros_text
 from ..errors import ConversionError, PeerError
 from ..peers import Peer
 from ..peers.worker import Worker
+from ..routes.answering import amended
 from ..routes.device import Device
 from ..routes.effects import (
     Broadcast,
@@ -161,8 +162,15 @@ class EffectRunner:
             LookUp: self._look_up,
             Forget: output.forget_names,
             Measure: self._times.published,
-            Reply: lambda device, passage, effect: answer(passage.peer, [effect]),
+            Reply: self._reply,
         }
+
+    def _reply(self, device: Device, passage: Passage, effect: Reply) -> None:
+        """Answer a message, of which tf has decided by now."""
+        why = passage.not_on_tf
+        reply = amended(effect, why) if why else effect
+        if reply is not None:
+            answer(passage.peer, [reply])
 
     def steps(self, device: Device, passage: Passage) -> list[Effect]:
         """Take steps; whatever a message holds, the node goes on."""

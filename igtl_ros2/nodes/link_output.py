@@ -56,6 +56,8 @@ class LinkOutput:
         self.writers = Writers(self._node)
         self.states: dict[str, StatusTopic] = {}
         self.late = LateJoiners(self._node)
+        #: by topic, a frame that was to hold from its last message on, and is another's
+        self._not_held: dict[str, str] = {}
 
     def writer_of(self, device: Device, effect: Publish) -> Writer | None:
         """Give what writes a topic; None if that has another type."""
@@ -146,11 +148,22 @@ class LinkOutput:
             self.states[topic] = StatusTopic()
         return self.states[topic]
 
+    @property
+    def frames_not_held(self) -> list[str]:
+        """The static frames that devices have sent, but that are those of others."""
+        return list(self._not_held.values())
+
     def broadcast(self, device: Device, passage: Passage, effect: Broadcast) -> None:
         """Offer poses to tf."""
-        if self.broadcaster is not None:
-            for child, kind, why in self.broadcaster.offer(effect.offered, effect.is_static):
-                self._report.problem_once(f'tf {child}: {kind}', why)
+        if self.broadcaster is None:
+            return
+        topic = device.topic
+        self._not_held.pop(topic, None)
+        for child, kind, why in self.broadcaster.offer(effect.offered, effect.is_static):
+            self._report.problem_once(f'tf {child}: {kind}', why)
+            passage.not_on_tf = why
+            if effect.is_static:
+                self._not_held[topic] = child
 
     def forget_names(self, device: Device, passage: Passage, effect: Forget) -> None:
         """Give up topics of tools that are forgotten."""
@@ -165,5 +178,6 @@ class LinkOutput:
 
     def release(self, topic: str, keeps_static: bool = True) -> None:
         """Let the frames of a device go: who broadcasts them next keeps them."""
+        self._not_held.pop(topic, None)
         if self.broadcaster is not None:
             self.broadcaster.forget(Sender(self._link_name, topic), keeps_static)

@@ -149,6 +149,11 @@ class Receiver:
             and not (device.label and not self._is_connected(device.peer))]
 
     @property
+    def frames_not_held(self) -> list[str]:
+        """The static frames that devices have sent, but that are those of others."""
+        return self._output.frames_not_held
+
+    @property
     def clocks(self) -> dict[str, float]:
         """By how much the clocks of devices are behind, in seconds, if it is over `max_skew`."""
         devices = list(self._table.all.values())

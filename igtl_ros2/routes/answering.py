@@ -78,6 +78,9 @@ class Answering(Inbound):
         published = [*path, *outputs.values()]
         result, message = passage.result, passage.message
         assert result is not None
+        passage.not_on_tf = next((
+            effect.text for effect in effects
+            if isinstance(effect, Tell) and effect.what.startswith('tf ') and effect.text), '')
         # a list is published as far as gates and numbers let it
         no_path = ''
         if 'partial' in result.info and result.info['partial']:
@@ -133,6 +136,18 @@ def refusal(rule: ReceiveRule, name: str, message: Message, why: str) -> list[Re
     if not rule.answer or not _may_be_answered(name, message.type_name):
         return []
     return [_state(name, StatusCode.NOT_READY, 'not published', why)]
+
+
+def amended(reply: Reply, not_on_tf: str) -> Reply | None:
+    """Say instead of an answer that something of the message is not on tf; None: say nothing."""
+    message = reply.message
+    if not isinstance(message, Status):
+        return None
+    if message.code != StatusCode.OK:
+        return reply
+    text = f'{message.message}, but not on tf: {not_on_tf}'
+    return Reply(replace(
+        message, code=StatusCode.NOT_READY, error_name='not on tf', message=text[:_MAX_TEXT]))
 
 
 def _may_be_answered(name: str, type_name: str) -> bool:

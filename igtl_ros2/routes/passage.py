@@ -35,6 +35,8 @@ class Passage:
     #: what has become of it
     result: Converted | None = None
     gate: Gate | None = None
+    #: why something of it is not on tf
+    not_on_tf = ''
     #: of its frames, in that into which it is moved
     poses: Mapping[str, Matrix] | None = None
     #: with which of its steps it begins, or goes on

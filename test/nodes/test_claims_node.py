@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from diagnostic_msgs.msg import DiagnosticArray
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseArray, PoseStamped, TransformStamped
 from ros_user import STATE, mapping, pose, reload, start, wait_for
 from std_msgs.msg import String as RosString
@@ -15,7 +15,7 @@ from tf2_msgs.msg import TFMessage
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Position, Transform
-from igtl_ros2.codec.messages.text import Command, String
+from igtl_ros2.codec.messages.text import Command, StatusCode, String
 from igtl_ros2.codec.messages.tracking import QuaternionElement, QuaternionTrackingData
 from igtl_ros2.config import marked_name, ros_name
 from igtl_ros2.converters.units import ns_from_time
@@ -316,3 +316,48 @@ receive:
     wait_for(lambda: device.send(at(100, 'CLB')) or time.sleep(0.05) or static, 'the rule')
     done(ros, device)
     assert not [t for m in tf for t in m.transforms if t.child_frame_id.lower() == 'ras']
+
+
+def test_a_registration_that_tf_refuses_is_answered_so_and_stays_a_warning(ros, device, tmp_path):
+    bridge(ros, device, tmp_path, """
+  - {device: CLB, type: TRANSFORM, tf: static, frames: [base_link, ras], answer: true}
+  - {device: "*"}
+""")
+    other = ros.talk('/tf_static', TFMessage, STATE)
+    own = TransformStamped()
+    own.header.frame_id, own.child_frame_id, own.transform.rotation.w = 'base_link', 'ras', 1.0
+    published = ros.listen('/x/CLB/transform', TransformStamped)
+
+    def answers(x_mm):
+        """Send a registration; gives the names and codes of what is answered."""
+        device.send(at(x_mm, 'CLB'))
+        said = []
+        while not said or said[-1].device_name != 'CLB_state':
+            got = device.receive(5.0)
+            assert got is not None, said
+            said.append(got[1])
+        return said
+
+    assert [one.device_name for one in answers(100)] == ['CLB_taken', 'CLB_state']
+    other.publish(TFMessage(transforms=[own]))
+    own.header.frame_id = 'robot'  # under another parent
+    other.publish(TFMessage(transforms=[own]))
+    heard = ros.listen('/diagnostics', DiagnosticArray)
+    wait_for(lambda: [one.device_name for one in answers(200)] == ['CLB_state'], 'the refusal')
+    (state,) = answers(300)
+    assert state.code == StatusCode.NOT_READY and 'another node publishes it' in state.message
+    assert state.message.startswith('published on CLB, but not on tf: ')
+    done(ros, device)
+    assert {t.transform.translation.x for t in published} >= {0.1, 0.3}
+
+    def levels():
+        return [s.level for m in heard for s in m.status
+                if 'ras is not broadcast on tf' in s.message]
+
+    count = len(levels())
+    wait_for(lambda: len(levels()) > count + 2, 'a warning that stays')
+    assert set(levels()) == {DiagnosticStatus.WARN}
+    assert reload(ros, 'receive: [{device: "*"}]', tmp_path)[0]
+    calm = len(heard) + 2
+    wait_for(lambda: len(heard) > calm, 'reports after it')
+    assert 'ras is not broadcast' not in heard[-1].status[0].message

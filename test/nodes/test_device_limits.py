@@ -11,7 +11,7 @@ from igtl_ros2 import connect
 from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status, String
-from igtl_ros2.routes import left_devices
+from igtl_ros2.routes import devices
 from igtl_ros2.routes.device_limits import IDLE_S, Known, whom_to_forget
 
 pytestmark = pytest.mark.usefixtures('nobody_is_late')
