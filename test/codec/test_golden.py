@@ -8,6 +8,7 @@ have; it must give the golden bytes, and must be what decoding them gives.
 import dataclasses
 import hashlib
 import json
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -322,6 +323,15 @@ def made(entry):
 @every_entry
 def test_golden_bytes_come_back_unchanged(entry):
     assert codec.encode(codec.decode(wire(entry), strict=True)) == wire(entry)
+
+
+@every_entry
+def test_a_message_of_another_process_gives_the_same_bytes(entry):
+    message = codec.decode(wire(entry))
+    # arrays become native in the older ones, of which multiprocessing.Queue takes the fourth
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        other = pickle.loads(pickle.dumps(message, protocol))
+        assert codec.encode(other) == wire(entry), protocol
 
 
 @every_entry

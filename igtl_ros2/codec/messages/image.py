@@ -120,6 +120,10 @@ class Image(Message):
             endian = BIG_ENDIAN if pixels.dtype.str[0] == '>' else LITTLE_ENDIAN
         _set(self, 'endian', endian)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        made: Any = self
+        return _unpickled, (type(self), made.__getstate__())
+
     @classmethod
     def from_array(cls, pixels: Any, ijk_to_ras: Any = None, **fields: Any) -> Image:
         """
@@ -231,3 +235,15 @@ class Image(Message):
         return cls.from_wire(
             envelope, pixels=pixels, matrix=matrix_of(affine), coordinates=coordinates, size=size,
             offset=offset, endian=endian)
+
+
+def _unpickled(cls: Any, fields: Any) -> Image:
+    made: Any = object.__new__(cls)
+    made.__setstate__(fields)
+    pixels = made.pixels
+    if pixels.dtype.itemsize > 1:
+        # numpy makes them native on their way to another process
+        order = '>' if made.endian == BIG_ENDIAN else '<'
+        _set(made, 'pixels', pixels.astype(pixels.dtype.newbyteorder(order), copy=False))
+    image: Image = made
+    return image
