@@ -27,7 +27,7 @@ from .fields import (
     text_bytes,
 )
 from .layout import Record
-from .message import Envelope, Message, check_message, decode_typed
+from .message import QUERY_CLASSES, Envelope, Message, Unknown, check_message, decode_typed
 from .private import PrivateMetadata, guarded, is_private_key
 from .short_names import NAME_BYTES, short_name
 
@@ -51,6 +51,7 @@ EXTENDED = Record(
     ('extended_size', 'u2'), ('index_size', 'u2'), ('metadata_size', 'u4'), ('message_id', 'u4')
 )
 _EXTENDED_SIZE = b'\0\x0c'  # what an extended header starts with, and hardly any content
+_NO_INDEX = b'\0\0'  # what nobody writes behind it
 INDEX = Record(('metadata_count', 'u2'))
 ENTRY = Record(('key_size', 'u2'), ('encoding', 'u2'), ('value_size', 'u4'))
 # parts up to this size are joined into one buffer: cheaper than one more system call argument
@@ -132,16 +133,65 @@ def decode_body(
     try:
         if strict and version == 3:
             raise content_error(header, 'header version 3 does not exist')
-        content, extension = _split_body(header, body)
+        content, index_size, message_id, metadata, encodings = _split_body(header, body, strict)
     except ContentError as error:
-        if strict or bytes(body[:2]) == _EXTENDED_SIZE:
+        # no metadata header has the size that the sign of a negative number looks like
+        index_size = int.from_bytes(body[2:4], 'big')
+        is_indexed = index_size % ENTRY.size == INDEX.size
+        if strict or is_indexed and bytes(body[:2]) == _EXTENDED_SIZE:
             raise
         return _decode_bare(header, body, error, max_elements), False
-    message_id, metadata, encodings = extension
     envelope = _new_tuple(Envelope, (
         device_name, timestamp, message_id, metadata, encodings, 2, type_name, strict,
         max_elements))
-    return decode_typed(content, envelope), version == 2
+    if strict or index_size == INDEX.size + ENTRY.size * len(metadata):
+        return decode_typed(content, envelope), version == 2
+    return _decode_doubtful(header, body, content, envelope)
+
+
+def _decode_doubtful(
+    header: Header, body: memoryview, content: memoryview, envelope: Envelope
+) -> tuple[Message, bool]:
+    """
+    Make the message of a body whose extended header may be the start of its content.
+
+    :param content: the content, if it is none.
+    """
+    has_index = bytes(body[2:4]) != _NO_INDEX
+    # who writes an extended header says 2 bytes or more there: it is rather a STATUS of code 12
+    bare = None if has_index else _bare(header, body, envelope.max_elements)
+    try:
+        extended = decode_typed(content, envelope)
+    except ContentError as error:
+        if has_index and bytes(body[:2]) == _EXTENDED_SIZE:
+            raise
+        if bare is None:
+            bare = _decode_bare(header, body, error, envelope.max_elements)
+        return bare, False
+    if bare is not None and (not _is_exact(extended, content) or _is_exact(bare, body) and (
+            header.version == 2 or bytes(body[:2]) != _EXTENDED_SIZE)):
+        return bare, False
+    return extended, header.version == 2 and has_index
+
+
+def _bare(header: Header, body: memoryview, max_elements: int) -> Message | None:
+    """Make the message of a body that is a legal content and nothing else; None if it is not."""
+    envelope = Envelope(
+        header.device_name, header.timestamp, 0, {}, {}, 1, header.type_name, True, max_elements)
+    try:
+        message = decode_typed(body, envelope)
+    except ContentError:
+        return None
+    # anything is legal for these
+    return None if isinstance(message, (Unknown, *QUERY_CLASSES.values())) else message
+
+
+def _is_exact(message: Message, content: memoryview) -> bool:
+    """Tell whether a message is written as it came."""
+    try:
+        return b''.join(message.encode_content()) == content
+    except EncodeError:
+        return False
 
 
 def _decode_bare(
@@ -171,9 +221,13 @@ def extension_bytes(frame: memoryview) -> int:
 
 
 def _split_body(
-    header: Header, body: memoryview
-) -> tuple[memoryview, tuple[int, dict[str, str], dict[str, int]]]:
-    """Split a version-2 body; trailing parts are found from its end."""
+    header: Header, body: memoryview, strict: bool
+) -> tuple[memoryview, int, int, dict[str, str], dict[str, int]]:
+    """
+    Split a version-2 body; trailing parts are found from its end.
+
+    Gives the content, the size of the metadata header, the number, and the metadata.
+    """
     size = len(body)
     if size < EXTENDED.size:
         raise content_error(
@@ -186,13 +240,15 @@ def _split_body(
             header,
             f'extended header {extended_size} + metadata header {index_size} + metadata '
             f'{metadata_size} bytes exceed the body of {size}')
+    if strict and not index_size:
+        raise content_error(header, 'metadata header of 0 bytes, wanted 2 or more')
     if metadata_size > MAX_RECEIVED_METADATA_BYTES:
         raise content_error(
             header,
             f'{metadata_size} bytes of metadata, the limit is {MAX_RECEIVED_METADATA_BYTES}')
     index_start = size - metadata_size - index_size
     metadata, encodings = _metadata(header, body[index_start:], index_size)
-    return body[extended_size:index_start], (message_id, metadata, encodings)
+    return body[extended_size:index_start], index_size, message_id, metadata, encodings
 
 
 def _metadata(

@@ -492,6 +492,61 @@ def test_a_body_without_extended_header_is_understood(wire, version, type_name, 
         codec.decode(data, strict=True)
 
 
+def status_of(code, name, text, subcode=0):
+    """Write the content of a STATUS as openigtlink-rust sends it."""
+    return struct.pack('>Hq20s', code, subcode, name) + text + b'\0'
+
+
+@pytest.mark.parametrize('version', [2, 3])
+@pytest.mark.parametrize('name', [b'', b'HardwareFailure', b'UnknownInstructionXX'])
+@pytest.mark.parametrize('text', [b'', b'short', b'the camera of the tracker has failed, stop'])
+def test_a_code_of_a_status_is_not_taken_for_the_size_of_an_extended_header(
+        wire, version, name, text):
+    for code in range(20):
+        for subcode in (0, 1, -1, 40000, 2**40):
+            if (version, code, len(name)) == (3, 12, 20) and len(text) > 12:
+                continue  # that is as well an extended header and a STATUS without a name
+            body = status_of(code, name, text, subcode)
+            decoder = codec.Decoder()
+            decoder.feed(wire(b'STATUS', body, version))
+            status = decoder.next_message()
+            said = status.code, status.subcode, status.error_name, status.message
+            assert said == (code, subcode, name.decode(), text.decode())
+            # so that it is not sent version 2, which it cannot read
+            assert (decoder.seen_version, decoder.nonconforming) == (1, 1)
+
+
+def test_a_status_without_extended_header_is_refused_if_strict(wire):
+    data = wire(b'STATUS', status_of(12, b'', b'the camera of the tracker has failed'), 2)
+    with pytest.raises(ContentError):
+        codec.decode(data, strict=True)
+
+
+@pytest.mark.parametrize('start', ['P8', 'A1', '00', 'ABCD'])
+@pytest.mark.parametrize(
+    'make',
+    [
+        lambda names: PointList([Point(name, [1, 2, 3]) for name in names]),
+        lambda names: Trajectories([Trajectory(name, [1, 2, 3], [4, 5, 6]) for name in names]),
+        lambda names: TrackingData([TrackingElement(name, MATRIX) for name in names]),
+        lambda names: ImageMeta([ImageMetaElement(name, 'D') for name in names]),
+        lambda names: VideoMeta([VideoMetaElement(name, 'D') for name in names]),
+    ],
+)
+def test_a_name_is_not_taken_for_an_extended_header(wire, start, make):
+    message = make([start, *map(str, range(10, 509))])
+    (body,) = message.encode_content()
+    got = codec.decode(wire(message.type_name.encode(), body, 2))
+    assert len(got.elements) == 500
+    assert codec.encode(got) == wire(message.type_name.encode(), body, 1)
+
+
+def test_an_extended_header_without_metadata_header_may_stand_before_a_status(wire, extended):
+    for content in (status_of(1, b'', b'fine'), status_of(3, b'Stop', b'somebody is in the way')):
+        message = codec.decode(wire(b'STATUS', extended(content, index=b'', message_id=4), 2))
+        assert (message.message_id, b''.join(message.encode_content())) == (4, content)
+
+
 def test_version_3_with_extended_header_is_understood(wire, extended):
     data = wire(b'TRANSFORM', extended(POSE, [(b'k', 0, b'v')], message_id=3), 3)
     decoder = codec.Decoder()
