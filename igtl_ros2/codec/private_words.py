@@ -210,27 +210,50 @@ def _says(text: str) -> bool:
     plain = unicodedata.normalize('NFKD', text)
     plain = plain.encode('ascii', 'ignore').decode('ascii')
     spans = [found.span() for found in _TAG.finditer(plain) if is_private_key(found[1] + found[2])]
-    for number, found in enumerate(_HINT_WORD.finditer(plain)):
-        if number == _MAX_PLACES:
-            return True
-        start = found.start()
-        while start and found.start() - start < _KEY_CHARS and plain[start - 1].isalpha():
-            start -= 1
-        word = _WORD.match(plain, start)
-        key = ''
-        for _ in range(_KEY_WORDS):
-            if word is None or len(key) > _KEY_CHARS:
-                break
-            key += word[word.re.groups]
-            if is_private_key(key):
-                spans.append((start, word.end()))
-                break
-            word = _NEXT_WORD.match(plain, word.end())
     # a key by itself, such as what is asked for, tells nothing
     if any(_has_more(plain, *span) for span in spans):
         return True
+    is_named = bool(spans)
+    start = -1
+    refused = range(0)
+    for number, found in enumerate(_HINT_WORD.finditer(plain)):
+        if number == _MAX_PLACES:
+            return True
+        before, start = start, found.start()
+        while start and found.start() - start < _KEY_CHARS and plain[start - 1].isalpha():
+            start -= 1
+        if start == before or start in refused[:-_KEY_CHARS]:
+            continue  # of the same word
+        end, refused = _key_end(plain, start, refused)
+        if end:
+            is_named = True
+            if _has_more(plain, start, end):
+                return True
     # signs between its letters
-    return not spans and not _HINT_WORD.search(plain) and is_private_key(plain[:MAX_KEY])
+    return not is_named and not _HINT_WORD.search(plain) and is_private_key(plain[:MAX_KEY])
+
+
+def _key_end(plain: str, start: int, refused: range) -> tuple[int, range]:
+    """
+    Tell where a private key ends that begins with the word at a place; 0 if none does.
+
+    :param refused: a long word that was no end of a key, whatever stood before: it is none after
+        less. The second result is the same for the next place.
+    """
+    word = _WORD.match(plain, start)
+    key = ''
+    for _ in range(_KEY_WORDS):
+        if word is None or len(key) > _KEY_CHARS:
+            break
+        begin, end = word.span(word.re.groups)
+        key += plain[begin:end]
+        if end != refused.stop or not refused:
+            if is_private_key(key):
+                return end, refused
+            if end - begin > _KEY_CHARS:
+                return 0, range(begin, end)
+        word = _NEXT_WORD.match(plain, end)
+    return 0, refused
 
 
 def _has_more(text: str, start: int, end: int) -> bool:
@@ -248,7 +271,18 @@ def is_private_name(name: str) -> bool:
 def is_private_below(names: tuple[str, ...], name: str) -> bool:
     """Tell the same of one with others around it: the name of a patient."""
     last = name.rpartition(':')[2]
-    return any(is_private_key(outer.rpartition(':')[2] + last) for outer in names[-_MAX_OUTER:])
+    return any(is_private_key(_local(outer) + last) for outer in names[-_MAX_OUTER:])
+
+
+def _local(name: str) -> str:
+    return _end_of_long(name) if len(name) > MAX_KEY else name.rpartition(':')[2]
+
+
+@lru_cache(maxsize=8)
+def _end_of_long(name: str) -> str:
+    """Give what of a long name can be the start of a key: it is asked for each name below it."""
+    name = unicodedata.normalize('NFKD', name.rpartition(':')[2])
+    return name.encode('ascii', 'ignore').translate(None, _SIGNS).decode('ascii')[-MAX_KEY:]
 
 
 def is_key(text: str) -> bool:

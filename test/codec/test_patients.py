@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from igtl_ros2 import codec
+from igtl_ros2.codec import private_words
 from igtl_ros2.codec.crc64 import crc64
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement, VideoMetaElement
@@ -419,6 +420,51 @@ def test_long_texts_without_an_end_cost_no_time():
         text = part * (300_000 // len(part))
         assert 'Jane' not in hidden_text(f'{text} PatientName="Jane"')
         assert hidden_text(2 * text) in (2 * text, 'redacted')
+
+
+_LONG = 'patient' * 1900  # a text with more places to look at is hidden whole
+_OUTER = 'patient' * 4000
+
+
+@pytest.mark.parametrize('text', [
+    '\0'.join(['patient'] * 1900),
+    _LONG,
+    f'{_LONG} {_LONG}',
+    'patient ' * 7 + 'a' * 60000,
+    'dob' * 50 + ' ' + 'a' * 60000,
+    f'<{_OUTER}>{"<a/>" * 8000}</{_OUTER}>',
+    f'{{"{_OUTER}": {{{", ".join(f"{chr(34)}a{n}{chr(34)}: 1" for n in range(5000))}}}}}',
+    f'<{"a" * 28000}>{"<patient/>" * 3000}</{"a" * 28000}>',
+])
+def test_a_letter_is_looked_at_a_few_times_only(text, monkeypatch):
+    looked_at = 0
+
+    def counted(key):
+        nonlocal looked_at
+        looked_at += len(key)
+        return is_private_key(key)
+
+    monkeypatch.setattr(private_words, 'is_private_key', counted)
+    hidden_text(text)
+    assert looked_at < 200 * len(text)  # half of that where each word is one of eight of a key
+
+
+@pytest.mark.parametrize('before', [
+    '', 'a', 'a' * 81, 'a' * 5000, 'patient' * 30, 'dob' * 60, 'birth ' * 20, 'a' * 100 + ' '])
+@pytest.mark.parametrize('key', [
+    'patientname', f'patient{"full" * 100}name', 'patient' * 200 + 'name',
+    f'patientbirthdate{"a" * 300}'])
+@pytest.mark.parametrize('after', [': Doe', ' x' * 3000])
+def test_a_key_in_a_long_text_is_found(before, key, after):
+    assert hidden_text(before + key + after) == 'redacted'
+
+
+@pytest.mark.parametrize('outer', ['patient', 'a' * 500 + 'Patient', 'a' * 500 + 'pat',
+                                   'n:' + 'social.security' * 30])
+def test_names_put_together_are_found_however_long(outer):
+    inner = {'pat': 'ientName'}.get(outer[-3:], 'Number' if 'social' in outer else 'Name')
+    assert 'Doe' not in hidden_text(f'<{outer}><{inner}>Doe</{inner}></{outer}>')
+    assert 'Doe' not in hidden_text(json.dumps({outer: {inner: 'Doe'}}))
 
 
 def test_of_very_long_texts_all_or_nothing_is_left():
