@@ -326,6 +326,24 @@ def test_position_forms():
     assert again(Position([1, 2, 3], [0, 0, 0, 0])).quaternion.tolist() == [0, 0, 0, 0]
 
 
+@pytest.mark.parametrize('quaternion', [
+    [0, 0, 1, 1], [0, 0, 2, 2], [0.1, -0.2, 0.3, 0.9], [1e-3, 0, 0, 0], [3, 0, 0, 4]])
+def test_the_short_form_of_position_carries_the_rotation_that_it_has(quaternion):
+    position = Position([10, 20, 30], quaternion, form=24)
+    wanted = Position([10, 20, 30], quaternion).matrix
+    np.testing.assert_allclose(position.matrix, wanted, atol=1e-12)
+    np.testing.assert_allclose(again(position).matrix, wanted, atol=2e-3)  # w is a root
+    np.testing.assert_allclose(again(position).quaternion, position.quaternion, atol=2e-3)
+    for other in (replace(position, timestamp=3), replace(again(position), timestamp=3)):
+        assert codec.encode(replace(other, timestamp=0)) == codec.encode(position)
+
+
+@pytest.mark.parametrize('quaternion', [[0] * 4, [NAN, 0, 0, 1], [0, INF, 0, 1], [1e200] * 4])
+def test_the_short_form_of_position_carries_a_rotation_alone(quaternion):
+    with pytest.raises(EncodeError, match='quaternion.*not a rotation'):
+        Position([10, 20, 30], quaternion, form=24)
+
+
 def test_qtrans_is_position(wire):
     message = codec.decode(wire(b'QTRANS', struct.pack('>3f', 1, 2, 3)))
     assert type(message) is Position

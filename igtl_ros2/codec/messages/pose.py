@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,7 @@ from ..tool_state import is_valid, tool_state
 
 _set = object.__setattr__
 _FLOAT32_SLACK = 1e-5
+_LEAST_LENGTH = 1e-6
 _RIGID_TOLERANCE = 1e-3
 _NO_TURN = (0.0, 0.0, 0.0, 1.0)
 _USUAL = {'timestamp_ns', 'metadata'}
@@ -233,8 +234,9 @@ class Position(Lazy):
 
     :param position: float64 (3,), mm.
     :param quaternion: float64 (4,), x y z w, active rotation; identity by default.
-    :param form: bytes of content: 12 (position alone), 24 (x y z of the quaternion, w follows as
-        the positive root) or 28; default: 12 without a quaternion, else 28.
+    :param form: bytes of content: 12 (position alone), 24 (x y z of the quaternion, which is
+        brought to length 1: w follows as the positive root) or 28; default: 12 without a
+        quaternion, else 28.
     """
 
     is_stream = can_be_held = True
@@ -256,9 +258,9 @@ class Position(Lazy):
         set_held(self, None)
         _set(self, 'position', check_array(self.position, (3,), 'position'))
         quaternion = check_array(_NO_TURN if given is None else given, (4,), 'quaternion')
+        if form == 24:
+            quaternion = _of_length_1(quaternion)
         _set(self, 'quaternion', quaternion)
-        if form == 24 and quaternion[3] < 0:
-            raise EncodeError('quaternion: the 24-byte form cannot carry a negative w')
 
     @classmethod
     def from_matrix(cls, matrix: Any, **fields: Any) -> Position:
@@ -343,3 +345,20 @@ class Position(Lazy):
         message = cls.from_wire(envelope, form=form)
         set_held(message, values)
         return message
+
+
+def _of_length_1(quaternion: Floats) -> Floats:
+    """
+    Bring a quaternion to length 1, of which three numbers say the fourth.
+
+    :raises EncodeError: if they do not.
+    """
+    x, y, z, w = quaternion.tolist()
+    if w < 0:
+        raise EncodeError('quaternion: the 24-byte form cannot carry a negative w')
+    length = sqrt(x * x + y * y + z * z + w * w)
+    if not _LEAST_LENGTH <= length < inf:
+        raise EncodeError(f'quaternion: {[x, y, z, w]} is not a rotation')
+    if abs(length - 1.0) <= _FLOAT32_SLACK:
+        return quaternion  # as it was received
+    return read_only((x / length, y / length, z / length, w / length))
