@@ -431,6 +431,15 @@ def test_centre_origin_by_hand():
     assert not image.matrix.flags.writeable
 
 
+@pytest.mark.parametrize('make', [Image.from_array, Image.rgb])
+def test_an_image_does_not_get_two_places(make):
+    pixels = np.zeros((4, 4, 3), np.uint8)
+    with pytest.raises(EncodeError, match='^matrix: give ijk_to_ras'):
+        make(pixels, matrix=np.diag([2.0, 2, 2, 1]))
+    with pytest.raises(EncodeError, match='^matrix: give ijk_to_ras'):
+        make(pixels, EYE, matrix=EYE)
+
+
 def test_quarter_turns_by_hand():
     # i points to the patient's anterior, j to the left, k up; spacing 2 x 3 x 4
     ijk_to_ras = np.array([[0, -3, 0, 7], [2, 0, 0, 8], [0, 0, 4, 9], [0, 0, 0, 1.0]])

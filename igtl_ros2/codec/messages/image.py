@@ -134,6 +134,9 @@ class Image(Message):
         :param fields: what all messages share, such as `device_name`.
         :raises EncodeError: if it cannot be sent.
         """
+        if 'matrix' in fields:
+            raise EncodeError(
+                'matrix: give ijk_to_ras here, or Image(pixels, matrix) one as on the wire')
         image = cls(pixels, **fields)
         matrix = check_affine(identity() if ijk_to_ras is None else ijk_to_ras, 'ijk_to_ras')
         _set(image, 'matrix', ras_to_wire(matrix, image.size, image.coordinates))
