@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 from ..errors import CrcError, DecodeError, EncodeError, HeaderError
 from .decoder import decode
 from .fields import Buffer
-from .frame import HEADER_SIZE, Header, decode_header, encode
+from .frame import ENTRY, EXTENDED, HEADER_SIZE, INDEX, Header, decode_header, encode
 from .lists import Table
 from .message import Message, Unknown, message_class
 from .messages.bundle import Bind
 from .messages.catalog import ImageMeta, VideoMeta
+from .messages.query import DeviceQuery, Query, Response
 from .messages.text import ClientInfo, Command, CommandResponse, Status, String
 from .private import PRIVATE_TYPES, guarded, is_private, is_private_key
 from .private_text import hidden_json, hidden_text
@@ -32,16 +33,16 @@ __all__ = [
 
 # besides those types and metadata; any other message of version 1 names nobody
 _MAY_NAME = ('BIND', 'COMMAND', 'RTS_COMMAND')
-# names somebody only if there is a private key in it
-_TEXTS = ('STRING', 'STATUS', 'CLIENTINFO')
+# name somebody only if there is a private key in them
+_TEXTS = frozenset((String, Status, ClientInfo, DeviceQuery, Query, Response))
 
 _TEXT_FIELDS: dict[type[Message], tuple[str, ...]] = {
     Command: ('content',), CommandResponse: ('content',), String: ('text',),
-    ClientInfo: ('text',), Status: ('message', 'error_name'),
+    ClientInfo: ('text',), Status: ('message', 'error_name'), DeviceQuery: ('device_uid',),
 }
 
 # those that may name a patient in their content
-_NAMING = frozenset((ImageMeta, VideoMeta, Bind, Unknown, *_TEXT_FIELDS))
+_NAMING = frozenset((ImageMeta, VideoMeta, Bind, Unknown, *_TEXT_FIELDS, *_TEXTS))
 _CRC = Struct('>Q')
 _CRC_AT = HEADER_SIZE - _CRC.size
 _set = object.__setattr__
@@ -54,8 +55,8 @@ def hidden(message: AnyMessage, phi: str = 'redact') -> AnyMessage:
     Give a message that does not say who the patient is: itself if it does not anyway.
 
     That is about patients' fields of IMGMETA and VIDEOMETA, metadata by their keys in every
-    message, the same keys in the texts of metadata, commands, STRING and STATUS, and all of that
-    inside a BIND.
+    message, the same keys in the texts of metadata, commands, STRING, STATUS, queries and answers
+    to them, and all of that inside a BIND.
     """
     if phi == 'pass':
         return message
@@ -138,17 +139,32 @@ def _may_name(header: Header, data: bytes) -> bool:
     kind = header.type_name
     if header.version > 1 or is_private(kind) or kind in _MAY_NAME:
         return True
-    return kind in _TEXTS and bytes_may_name(data[HEADER_SIZE:])
+    return message_class(kind) in _TEXTS and bytes_may_name(data[HEADER_SIZE:])
 
 
 def _has_rest(message: Message, data: bytes) -> bool:
     """Tell whether something may stand in a frame of which its message does not tell."""
+    if message.version > 1 and _has_more_metadata(message, data):
+        return True
     if isinstance(message, Bind):
         return any(_has_rest(child, data) for child in message.children)
     # behind the text of a field of fixed size anything may stand, and behind another text too
     kind = message.type_name
     return is_private(kind) or (
-        kind in _TEXTS or kind in _MAY_NAME) and bytes_may_name(data[HEADER_SIZE:])
+        type(message) in _TEXTS or kind in _MAY_NAME) and bytes_may_name(data[HEADER_SIZE:])
+
+
+def _has_more_metadata(message: Message, data: bytes) -> bool:
+    """Tell whether there is something in a frame besides its metadata: a key may stand twice."""
+    size, index_size, metadata_size, _ = EXTENDED.unpack_from(data, HEADER_SIZE)
+    if index_size or metadata_size:
+        start = len(data) - metadata_size - index_size
+        entries = data[start + INDEX.size : start + index_size]
+        if len(entries) != ENTRY.size * len(message.metadata):
+            return True
+        if metadata_size != sum(key + value for key, _, value in ENTRY.iter_unpack(entries)):
+            return True
+    return bytes_may_name(data[HEADER_SIZE + EXTENDED.size : HEADER_SIZE + size])
 
 
 def _in_content(message: Any, phi: str) -> dict[str, Any]:
@@ -170,6 +186,10 @@ def _in_content(message: Any, phi: str) -> dict[str, Any]:
         children = tuple(hidden(child, phi) for child in message.children)
         same = all(new is old for new, old in zip(children, message.children))
         return {} if same else {'children': children}
+    if kind is Query and bytes_may_name(message.content):
+        return {'content': b''}
+    if kind is Response and bytes_may_name(message.rest):
+        return {'status': int(not message.ok), 'rest': b''}
     if kind is Unknown and is_private(message.type_name):
         return {'content': bytes(len(message.content))}  # it only looks like a list with patients
     return changes

@@ -1,6 +1,7 @@
 """Who the patient is, taken out of messages and of frames, and out of what errors and logs say."""
 
 import json
+import struct
 import subprocess
 import sys
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from igtl_ros2.codec.crc64 import crc64
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement, VideoMetaElement
 from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.query import DeviceQuery, Query
 from igtl_ros2.codec.messages.text import (
     ClientInfo,
     Command,
@@ -154,6 +156,73 @@ def test_what_stands_behind_the_name_of_a_command_is_gone(message, is_bound):
         again = codec.decode(safe)
         again = again.children[0] if is_bound else again
         assert (again.name, again.content) == ('Save', '<a/>')
+
+
+STATUS = struct.pack('>Hq20s', 5, 0, b'Denied') + b'no image of PatientName=Jane\0'
+
+
+@pytest.mark.parametrize('type_name', [
+    'RTS_IMAGE', 'RTS_TDATA', 'GET_IMAGE', 'STT_TRANS', 'STP_TDATA', 'QUERY'])
+@pytest.mark.parametrize('version', [1, 2])
+@pytest.mark.parametrize('is_bound', [False, True], ids=['alone', 'bound'])
+def test_queries_and_answers_name_nobody(type_name, version, is_bound):
+    content = STATUS
+    if type_name == 'QUERY':
+        content = struct.pack('>I32sH', 7, b'IMAGE', len(STATUS)) + STATUS
+    message = codec.Unknown(type_name, content)
+    message = Bind([message]) if is_bound else message
+    frame = codec.encode(message, version=version)
+    read = codec.decode(frame)
+    safe = codec.decode(redact_frame(frame))
+    assert b'Jane' in frame
+    for data in redact_frame(frame), hidden_frame(frame), codec.encode(hidden(read)):
+        assert b'Jane' not in data
+    if is_bound:
+        (read,), (safe,) = read.children, safe.children
+    assert (type(safe), safe.type_name) == (type(read), type_name)
+    assert getattr(safe, 'ok', None) == getattr(read, 'ok', None)
+    assert 'Jane' not in f'{safe!r} {hidden(read)!r} {getattr(hidden(read), "rest", "")}'
+    # a byte too few, and all of it is gone
+    if not is_bound and type_name == 'QUERY':
+        broken = codec.encode(codec.Unknown(type_name, content[:-1]))
+        assert b'Jane' not in redact_frame(broken) and hidden_frame(broken) is None
+
+
+def test_queries_and_answers_that_name_nobody_stay_byte_for_byte():
+    for message in (
+        Query('STT_TRANS', bytes(6) + b'\1\2'), codec.Unknown('RTS_IMAGE', STATUS[:30] + b'ok\0'),
+        DeviceQuery(7, 'IMAGE', 'CT'),
+    ):
+        frame = codec.encode(message)
+        assert redact_frame(frame) == hidden_frame(frame) == frame
+
+
+@pytest.mark.parametrize('parts', [
+    {'entries': [(b'PatientName', 3, b'Jane'), (b'PatientName', 3, b'')]},
+    {'entries': [(b'Note', 3, b'PatientName=Jane'), (b'Note', 3, b'ok')]},
+    {'entries': [(b'Note', 2028, 'PatientName=Jane'.encode('cp037')), (b'Note', 3, b'ok')]},
+    {'extension': b'PatientName=Jane'},
+    {'index': b'\0\0PatientName=Jane'},
+    {'index': b'\0\0', 'metadata_size': 16, 'behind': b'PatientName=Jane'},
+], ids=['key twice', 'text twice', 'EBCDIC', 'longer header', 'longer index', 'behind'])
+def test_what_metadata_do_not_tell_is_gone(parts, wire, extended):
+    behind = parts.pop('behind', b'')
+    entries = parts.pop('entries', [])
+    content = b''.join(POSE.encode_content())
+    frame = wire(b'TRANSFORM', extended(content, entries, message_id=5, **parts) + behind, 2)
+    if not parts:
+        assert list(codec.decode(frame).metadata) == [entries[0][0].decode()]
+    for safe in redact_frame(frame), hidden_frame(frame):
+        assert not any('Jane'.encode(code) in safe for code in ('ascii', 'cp037'))
+        again = codec.decode(safe)
+        assert dict(again.metadata) == dict(codec.decode(frame).metadata)
+        assert (again.message_id, again.matrix.tolist()) == (5, POSE.matrix.tolist())
+
+
+def test_a_longer_extended_header_that_names_nobody_stays(wire, extended):
+    frame = wire(b'TRANSFORM', extended(
+        b''.join(POSE.encode_content()), [(b'Depth', 3, b'5')], extension=b'\0\1\2\3'), 2)
+    assert redact_frame(frame) == hidden_frame(frame) == frame
 
 
 @pytest.mark.parametrize('times', [1, 2, 3, 6])
