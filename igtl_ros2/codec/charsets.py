@@ -8,7 +8,7 @@ bytes come back out as they went in.
 from __future__ import annotations
 
 from ..errors import EncodeError
-from .fields import ASCII, UTF8, Buffer, raw_text, text_bytes
+from .fields import ASCII, UTF8, Buffer, raw_text, shown, text_bytes
 
 # IANA MIBenum numbers of what Python has a codec for. What is not here is read as UTF-8
 _CODECS = {
@@ -124,8 +124,8 @@ def encode_text(text: str, encoding: int, what: str, quote: bool = True) -> byte
         try:
             return text.encode(codec)
         except UnicodeEncodeError as error:
-            shown = repr(text) if quote else 'the text (not shown)'
-            raise EncodeError(f'{what}: {shown} cannot be written in {codec}') from error
+            raise EncodeError(
+                f'{what}: {shown(text, quote)} cannot be written in {codec}') from error
     return text_bytes(text, what, quote)
 
 

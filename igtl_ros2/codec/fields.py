@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import ContentError, EncodeError, HeaderError
 from .layout import Record
+from .private_words import may_name, says
 
 Buffer = bytes | bytearray | memoryview
 Floats = NDArray[np.float64]
@@ -58,11 +59,13 @@ def text_bytes(text: str, what: str, quote: bool = True) -> bytes:
     try:
         return text.encode('utf-8', 'surrogateescape')
     except (UnicodeEncodeError, AttributeError) as error:
-        raise EncodeError(f'{what}: {_shown(text, quote)} cannot be written as UTF-8') from error
+        raise EncodeError(f'{what}: {shown(text, quote)} cannot be written as UTF-8') from error
 
 
-def _shown(text: str, quote: bool) -> str:
-    return repr(text) if quote else 'the text (not shown)'
+def shown(value: Any, quote: bool = True) -> str:
+    """Give a value for an error, unless it may name a patient."""
+    text = repr(value) if quote else ''
+    return 'the text (not shown)' if not quote or may_name(text) and says(text) else text
 
 
 def checked_text(text: str, size: int, what: str, quote: bool = True) -> bytes:
@@ -76,10 +79,10 @@ def checked_text(text: str, size: int, what: str, quote: bool = True) -> bytes:
         return text.encode()
     raw = text_bytes(text, what, quote)
     if len(raw) > size:
-        shown = _shown(text, quote)
-        raise EncodeError(f'{what}: {shown} takes {len(raw)} bytes, at most {size} fit')
+        raise EncodeError(
+            f'{what}: {shown(text, quote)} takes {len(raw)} bytes, at most {size} fit')
     if b'\0' in raw:
-        raise EncodeError(f'{what}: {_shown(text, quote)} contains a NUL')
+        raise EncodeError(f'{what}: {shown(text, quote)} contains a NUL')
     return raw
 
 
@@ -117,7 +120,7 @@ def check_int(value: Any, low: int, high: int, what: str) -> int:
     except (TypeError, ValueError, OverflowError):  # an array is no number, a list none either
         number, is_whole = low - 1, False
     if not low <= number <= high or not is_whole:
-        raise EncodeError(f'{what}: {value!r} is not a whole number from {low} to {high}')
+        raise EncodeError(f'{what}: {shown(value)} is not a whole number from {low} to {high}')
     return number
 
 
@@ -130,7 +133,7 @@ def check_triple(value: Any, what: str, low: int = 0) -> Triple:
     try:
         i, j, k = (check_int(number, low, 0xFFFF, what) for number in value)
     except (TypeError, ValueError) as error:
-        raise EncodeError(f'{what}: {value!r}, wanted 3 whole numbers up to 65535') from error
+        raise EncodeError(f'{what}: {shown(value)}, wanted 3 whole numbers up to 65535') from error
     return i, j, k
 
 
@@ -143,7 +146,7 @@ def check_rgba(value: Any, what: str) -> tuple[int, int, int, int]:
     try:
         red, green, blue, alpha = (check_int(number, 0, 255, what) for number in value)
     except (TypeError, ValueError) as error:
-        raise EncodeError(f'{what}: {value!r}, wanted 4 whole numbers up to 255') from error
+        raise EncodeError(f'{what}: {shown(value)}, wanted 4 whole numbers up to 255') from error
     return red, green, blue, alpha
 
 
@@ -156,7 +159,7 @@ def check_float(value: Any, what: str) -> float:
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError) as error:
-        raise EncodeError(f'{what}: {value!r} is not a number') from error
+        raise EncodeError(f'{what}: {shown(value)} is not a number') from error
 
 
 def check_array(value: Any, shape: tuple[int, ...], what: str) -> Floats:
@@ -188,7 +191,7 @@ def check_numbers(value: Any, count: int, what: str) -> tuple[float, ...]:
         # as fast as looking whether they are floats already
         return doubles.unpack(doubles.pack(*value))
     except (TypeError, OverflowError, StructError) as error:
-        raise EncodeError(f'{what}: {value!r}, wanted {count} numbers: {error}') from error
+        raise EncodeError(f'{what}: {shown(value)}, wanted {count} numbers: {error}') from error
 
 
 def _check_shape(array: NDArray[Any], shape: tuple[int, ...], what: str) -> None:
@@ -239,7 +242,7 @@ def check_bytes(value: Any, what: str) -> bytes:
     try:
         return memoryview(value).tobytes()
     except TypeError as error:
-        raise EncodeError(f'{what}: {value!r}, wanted bytes') from error
+        raise EncodeError(f'{what}: {shown(value)}, wanted bytes') from error
 
 
 def check_tuple(value: Any, what: str, wanted: str) -> tuple[Any, ...]:
@@ -254,7 +257,7 @@ def check_tuple(value: Any, what: str, wanted: str) -> tuple[Any, ...]:
             raise TypeError('a text')
         return tuple(value)
     except TypeError as error:
-        raise EncodeError(f'{what}: {value!r}, wanted a list of {wanted}') from error
+        raise EncodeError(f'{what}: {shown(value)}, wanted a list of {wanted}') from error
 
 
 def check_affine(value: Any, what: str) -> Floats:
@@ -373,7 +376,7 @@ def check_elements(
     if list(map(type, elements)).count(cls) != len(elements):
         for number, element in enumerate(elements):
             if not isinstance(element, cls):
-                raise EncodeError(f'{what}[{number}]: {element!r}, wanted {cls.__name__}')
+                raise EncodeError(f'{what}[{number}]: {shown(element)}, wanted {cls.__name__}')
     if len(elements) > limit:
         raise EncodeError(f'{what}: {len(elements)}, at most {limit}')
     return elements

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 from ..errors import ContentError, ConversionError, EncodeError
 from .brief import age_text, html_table, metadata_text
-from .fields import MAX_ELEMENTS, Buffer, Floats, check_bytes, check_int, checked_text, text_bytes
+from .fields import (
+    MAX_ELEMENTS,
+    Buffer,
+    Floats,
+    check_bytes,
+    check_int,
+    checked_text,
+    shown,
+    text_bytes,
+)
 from .layout import Layout
 from .private import guarded, is_private_key
 from .timestamp import LIKE_NS, Stamped, check_timestamp, wire_ns
@@ -143,7 +152,7 @@ class Message(metaclass=Stamped):
         metadata, encodings = self.metadata, self.metadata_encodings
         if not (isinstance(metadata, dict) and isinstance(encodings, dict)):
             name = 'metadata_encodings' if isinstance(metadata, dict) else 'metadata'
-            raise EncodeError(f'{name}: {getattr(self, name)!r}, wanted a dict')
+            raise EncodeError(f'{name}: {shown(getattr(self, name))}, wanted a dict')
         metadata = _checked_metadata(metadata) if metadata else {}
         if encodings:
             encodings = {
@@ -423,7 +432,8 @@ def check_message(message: Any) -> None:
     """
     # it takes longer to ask for a class than whether one is known
     if type(message) not in _CLASSES and not isinstance(message, Message):
-        raise EncodeError(f'message: {message!r}, wanted a message such as Transform or String')
+        raise EncodeError(
+            f'message: {shown(message)}, wanted a message such as Transform or String')
 
 
 def message_class(type_name: str) -> type[Message] | None:

@@ -1,6 +1,7 @@
 """Who the patient is, taken out of messages and of frames, and out of what errors and logs say."""
 
 import json
+import re
 import struct
 import subprocess
 import sys
@@ -563,11 +564,39 @@ def test_repr_does_not_name_the_patient():
     lambda: Command(1, 'a', 'Jane\ud800'),
     lambda: Command(1, 'a', 'Janeł', encoding=4),
     lambda: String('Janeł', encoding=4),
+    lambda: String('Jane\ud800'),
+    lambda: ClientInfo('Jane\ud800'),
+    lambda: String(b'PatientName=Jane'),
+    lambda: Command(1, 'a', b'PatientName=Jane'),
+    lambda: Command(1, 'PatientName=Jane' * 20),
+    lambda: Status(error_name='PatientName=Jane\ud800'),
+    lambda: Transform(np.eye(4), metadata={'Note': 'PatientName=Jane\ud800'}),
+    lambda: Transform(np.eye(4), metadata={'Note': b'PatientName=Jane'}),
+    lambda: Transform(np.eye(4), metadata=[('PatientName', 'Jane')]),
+    lambda: codec.encode(Transform(
+        np.eye(4), metadata={'Note': 'PatientName=Janeł'}, metadata_encodings={'Note': 4})),
+    lambda: DeviceQuery(1, 'IMAGE', 'PatientName=Jane\0'),
+    lambda: Bind([{'PatientName': 'Jane'}]),
+    lambda: Bind({'PatientName': 'Jane'}.items),
+    lambda: ImageMeta([{'patient_name': 'Jane'}]),
+    lambda: codec.encode({'PatientName': 'Jane'}),
+    lambda: codec.Unknown('VENDOR', 'PatientName=Jane'),
+    lambda: Status('PatientName=Jane'),
 ])
 def test_errors_do_not_name_the_patient(make):
     with pytest.raises(EncodeError) as error:
         make()
     assert 'Jane' not in str(error.value)
+
+
+@pytest.mark.parametrize(('make', 'shown'), [
+    (lambda: Status(100100), '100100'),
+    (lambda: Transform.from_affine([0.001, 0.0010, 'x']), "[0.001, 0.001, 'x']"),
+    (lambda: DeviceQuery(1, 'IMAGE', 'PatientToTracker\0'), "'PatientToTracker\\x00'"),
+])
+def test_errors_show_what_names_nobody(make, shown):
+    with pytest.raises(EncodeError, match=re.escape(shown)):
+        make()
 
 
 def test_the_checksum_of_a_name_is_not_told():

@@ -55,7 +55,7 @@ class _Text(Message):
 
     def __post_init__(self) -> None:
         Message.__post_init__(self)
-        text_bytes(self.text, 'text')
+        text_bytes(self.text, 'text', quote=not isinstance(self.text, str))
         encoding = check_int(self.encoding, 0, 0xFFFF, 'encoding')
         _set(self, 'encoding', encoding or default_encoding(self.text))
         self.encode_content()
