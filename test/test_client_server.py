@@ -189,6 +189,19 @@ def test_metadata_goes_both_ways_between_peers_of_version_2(server):
         assert receive(server).metadata == {'c': 'd'}
 
 
+@pytest.mark.parametrize('device_name', ['ToolToTracker', 'ToolOfTheLeftHandToTracker'])
+@pytest.mark.parametrize('options', [{}, {'stamp': False}, {'copy': False}])
+def test_metadata_that_were_added_to_a_message_are_sent(server, device_name, options):
+    with join(server, header_version='2') as client:
+        made = Transform(np.eye(4), device_name=device_name)
+        received = codec.decode(codec.encode(made))
+        for message in made, received:
+            message.metadata['TransformStatus'] = 'MISSING'
+            client.send(message, **options)
+            _, got = server.wait_for(Transform, timeout_s=20)
+            assert got.metadata['TransformStatus'] == 'MISSING'
+
+
 def test_max_clients_and_a_slot_that_becomes_free(caplog):
     with serve('tcp://127.0.0.1:0', max_clients=2) as server:
         one, two = join(server), join(server)

@@ -20,10 +20,12 @@ from .crc64 import crc64
 from .fields import (
     MAX_ELEMENTS,
     Buffer,
+    check_int,
     checked_text,
     cut_text,
     default_encoding,
     fixed_text,
+    shown,
     text_bytes,
 )
 from .layout import Record
@@ -303,13 +305,14 @@ def encode_parts(message: Message, version: int | None = None) -> list[Buffer]:
     """
     Write a whole message as buffers to be sent one after the other; large payloads are not copied.
 
-    :param version: header version to use instead of `message.version`; 1 leaves out metadata and
-        message id, which that version cannot carry.
+    :param version: header version to use instead of `message.version`, or 2 if it has metadata;
+        1 leaves out metadata and message id, which that version cannot carry.
     :raises EncodeError: if the message cannot be written.
     """
     check_message(message)
     if version is None:
-        version = message.version
+        # metadata may have been added since it was made
+        version = 2 if message.metadata else message.version
     parts: list[Buffer] = list(message.encode_content())
     if isinstance(version, int) and version == 2:
         index, values = _encode_metadata(message)
@@ -373,12 +376,16 @@ def _encode_metadata(message: Message) -> tuple[bytes, bytes]:
     if not message.metadata:
         return b'\0\0', b''
     index = [INDEX.pack(len(message.metadata))] if len(message.metadata) < 1 << 16 else []
-    values = []
+    values, encodings = [], message.metadata_encodings
     for key, value in message.metadata.items():
-        what = f'metadata {key!r}'
-        encoding = message.metadata_encodings.get(key, default_encoding(value))
         raw_key = text_bytes(key, 'metadata key')
-        raw_value = encode_text(value, encoding, what, quote=not is_private_key(key))
+        what, quote = f'metadata {key!r}', not is_private_key(key)
+        if not isinstance(value, str):
+            raise EncodeError(f'{what}: {shown(value, quote)}, wanted a text')
+        encoding = encodings.get(key)
+        encoding = default_encoding(value) if encoding is None else check_int(
+            encoding, 0, 0xFFFF, f'encoding of {what}')
+        raw_value = encode_text(value, encoding, what, quote)
         if not 0 < len(raw_key) <= 0xFFFF:
             raise EncodeError(f'metadata key of {len(raw_key)} bytes, wanted 1 to 65535')
         index.append(ENTRY.pack(len(raw_key), encoding, len(raw_value)))

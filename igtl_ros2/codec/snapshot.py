@@ -33,6 +33,8 @@ def snapshot(message: Message, *, timestamp: int = 0, copy: bool = True) -> Mess
     changes = _fixed_fields(message) if copy else {}
     if timestamp and not message.timestamp:
         changes['timestamp'] = timestamp
+    if message.version < 2 and message.metadata:  # which were added later
+        changes['version'] = 2
     return _with(message, changes) if changes else message
 
 

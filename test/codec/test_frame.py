@@ -456,6 +456,28 @@ def test_metadata_is_left_out_for_a_version_1_peer():
     assert codec.decode(codec.encode(Transform(MATRIX), version=2), strict=True).version == 2
 
 
+@pytest.mark.parametrize('again', [lambda m: m, lambda m: codec.decode(codec.encode(m))])
+def test_metadata_that_were_added_are_written(again):
+    message = again(Transform(MATRIX))
+    message.metadata['TransformStatus'] = 'MISSING'
+    assert codec.encode(message) == codec.encode(
+        Transform(MATRIX, metadata={'TransformStatus': 'MISSING'}))
+    assert codec.encode(message, version=1) == codec.encode(Transform(MATRIX))
+
+
+@pytest.mark.parametrize('added', [{'a': 1}, {'a': None}, {'a': b'x'}, {1: 'a'}, {'': 'a'}])
+def test_metadata_that_are_no_texts_are_refused(added):
+    for message in Transform(MATRIX), Transform(MATRIX, metadata={'k': 'v'}):
+        message.metadata.update(added)
+        with pytest.raises(EncodeError, match='metadata'):
+            codec.encode(message)
+    message = Transform(MATRIX, metadata={'k': 'v'})
+    for encoding in ('3', -1, 1 << 16, [3]):
+        message.metadata_encodings['k'] = encoding
+        with pytest.raises(EncodeError, match="encoding of metadata 'k'"):
+            codec.encode(message)
+
+
 @pytest.mark.parametrize('version', [2, 3])
 @pytest.mark.parametrize(
     ('type_name', 'body', 'wanted'),
