@@ -20,6 +20,7 @@ from .fields import (
     shown,
     text_bytes,
 )
+from .foreign import checked_encoding
 from .layout import Layout
 from .private import guarded, is_private_key
 from .timestamp import LIKE_NS, Stamped, check_timestamp, wire_ns
@@ -409,6 +410,9 @@ def register(
         if has_queries:
             checked_text(f'GET_{type_name}', 12, 'type_name')
             _WITH_QUERIES.append(type_name)
+        if not cls.__module__.startswith(_OWN):
+            made: Any = cls
+            made.encode_content = checked_encoding(made.encode_content)
         _REGISTER.update(dict.fromkeys(names, cls))
         _CLASSES.add(cls)
         register_queries({})

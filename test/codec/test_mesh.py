@@ -367,3 +367,15 @@ def test_bad_content(wire, extended, name):
         for strict in (False, True):
             with pytest.raises(ContentError, match=r"^POLYDATA 'Dev': "):
                 codec.decode(data, strict=strict)
+
+
+@pytest.mark.parametrize('sizes', [[4, 4], [2, 3], [5, 1], [6, 0], [9, -3]])
+def test_cells_whose_arrays_were_changed_are_refused(sizes):
+    given = np.array([3, 3])
+    mesh = PolyData(np.zeros((6, 3)), polygons=Cells(np.arange(6), given))
+    given[:] = sizes
+    if sizes == [5, 1]:
+        assert codec.decode(codec.encode(mesh)).polygons.to_lists() == [[0, 1, 2, 3, 4], [5]]
+    else:
+        with pytest.raises(EncodeError, match='cells: 6 indices'):
+            codec.encode(mesh)

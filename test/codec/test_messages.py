@@ -22,6 +22,7 @@ from igtl_ros2.codec.messages.arrays import (
     unit_parts,
     unit_word,
 )
+from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.catalog import (
     ImageMeta,
     ImageMetaElement,
@@ -1033,6 +1034,23 @@ def test_a_second_class_for_a_name_fails(registers):
     assert codec.message_class('TRANSFORM') is Transform
     assert codec.message_class('QTRANS') is Position
     assert codec.message_class('NOBODY') is None
+
+
+@pytest.mark.parametrize('encode', [
+    lambda: (struct.pack('>f', 'x'),), lambda: 1 / 0, lambda: None, lambda: b'abc', lambda: ['a'],
+    lambda: {}['PatientName=Jane'], lambda: (_ for _ in [1 / 0]),
+])
+def test_whatever_a_class_from_outside_raises_is_an_error_of_ours(registers, encode):
+    @codec.register('LAB_GAIN')
+    @dataclass(frozen=True, slots=True, eq=False)
+    class Gain(codec.Message):
+        def encode_content(self):
+            return encode()
+
+    for message in Gain(), Bind([Gain(device_name='a')]):
+        with pytest.raises(EncodeError, match='^LAB_GAIN: ') as error:
+            codec.encode(message)
+        assert 'Jane' not in str(error.value)
 
 
 def test_a_class_from_outside_works_end_to_end(registers, wire):

@@ -72,7 +72,7 @@ _TCOORDS = {0x05, 0x15}
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
     """
-    Cells of one kind: which points each of them joins.
+    Cells of one kind: which points each of them joins; arrays are not copied.
 
     :param indices: uint32 (m,), point indices of all cells, one cell after the other.
     :param sizes: int64 (n,), how many of them belong to each cell.
@@ -120,21 +120,32 @@ class Cells:
         return [flat[start:end] for start, end in zip(starts.tolist(), ends.tolist())]
 
     def encode(self) -> memoryview:
-        """Write each cell as its size and its indices."""
+        """
+        Write each cell as its size and its indices.
+
+        :raises EncodeError: if somebody has changed the arrays, and they do not fit any more.
+        """
         words = np.empty(len(self.indices) + len(self.sizes), '>u4')
         if len(self.sizes):
             size = int(self.sizes[0])
             if (self.sizes == size).all():
+                self._check_count(size * len(self.sizes), size)
                 table = words.reshape(len(self.sizes), size + 1)
                 table[:, 0] = size
                 table[:, 1:] = self.indices.reshape(-1, size)
             else:
+                self._check_count(int(self.sizes.sum()), int(self.sizes.min()))
                 heads = np.cumsum(self.sizes + 1) - self.sizes - 1
                 is_index = np.ones(len(words), bool)
                 is_index[heads] = False
                 words[heads] = self.sizes
                 words[is_index] = self.indices
         return wire_bytes(words)
+
+    def _check_count(self, count: int, least: int) -> None:
+        if count != len(self.indices) or least < 1:
+            raise EncodeError(
+                f'cells: {len(self.indices)} indices do not fit the sizes, which have changed')
 
     @classmethod
     def decode(cls, data: memoryview, count: int, points: int, what: str) -> Cells:
@@ -264,7 +275,7 @@ class PolyData(Message):
     """
     POLYDATA: a mesh.
 
-    :param points: float32 (n, 3), mm.
+    :param points: float32 (n, 3), mm; neither they nor arrays of cells are copied.
     :param vertices: `Cells`, or what `Cells.of` takes.
     :param lines: polylines, likewise.
     :param polygons: likewise.
