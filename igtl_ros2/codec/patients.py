@@ -31,8 +31,8 @@ __all__ = [
     'hide', 'is_private', 'is_private_key', 'redact_frame',
 ]
 
-# besides those types and metadata; any other message of version 1 names nobody
-_MAY_NAME = ('BIND', 'COMMAND', 'RTS_COMMAND')
+# besides metadata; any other message of version 1 names nobody
+_MAY_NAME = frozenset(('BIND', 'COMMAND', 'RTS_COMMAND', *PRIVATE_TYPES))
 # name somebody only if there is a private key in them
 _TEXTS = frozenset((String, Status, ClientInfo, DeviceQuery, Query, Response))
 
@@ -137,7 +137,7 @@ def hidden_frame(frame: Buffer, phi: str = 'redact') -> bytes | None:
 
 def _may_name(header: Header, data: bytes) -> bool:
     kind = header.type_name
-    if header.version > 1 or is_private(kind) or kind in _MAY_NAME:
+    if header.version > 1 or kind.upper() in _MAY_NAME:
         return True
     return message_class(kind) in _TEXTS and bytes_may_name(data[HEADER_SIZE:])
 
@@ -150,21 +150,24 @@ def _has_rest(message: Message, data: bytes) -> bool:
         return any(_has_rest(child, data) for child in message.children)
     # behind the text of a field of fixed size anything may stand, and behind another text too
     kind = message.type_name
-    return is_private(kind) or (
-        type(message) in _TEXTS or kind in _MAY_NAME) and bytes_may_name(data[HEADER_SIZE:])
+    if type(message) in _TEXTS or kind.upper() in _MAY_NAME:
+        return is_private(kind) or bytes_may_name(data[HEADER_SIZE:])
+    return False
 
 
 def _has_more_metadata(message: Message, data: bytes) -> bool:
     """Tell whether there is something in a frame besides its metadata: a key may stand twice."""
     size, index_size, metadata_size, _ = EXTENDED.unpack_from(data, HEADER_SIZE)
     if index_size or metadata_size:
-        start = len(data) - metadata_size - index_size
-        entries = data[start + INDEX.size : start + index_size]
-        if len(entries) != ENTRY.size * len(message.metadata):
+        if index_size != INDEX.size + ENTRY.size * len(message.metadata):
             return True
-        if metadata_size != sum(key + value for key, _, value in ENTRY.iter_unpack(entries)):
+        start = len(data) - metadata_size - index_size + INDEX.size
+        for key_size, _, value_size in ENTRY.iter_unpack(data[start : len(data) - metadata_size]):
+            metadata_size -= key_size + value_size
+        if metadata_size:
             return True
-    return bytes_may_name(data[HEADER_SIZE + EXTENDED.size : HEADER_SIZE + size])
+    extra = data[HEADER_SIZE + EXTENDED.size : HEADER_SIZE + size]
+    return bool(extra) and bytes_may_name(extra)
 
 
 def _in_content(message: Any, phi: str) -> dict[str, Any]:
