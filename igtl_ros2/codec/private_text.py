@@ -141,6 +141,9 @@ class PrivateJson:
         self._phi = phi
         self._safe = safe
         self._changed = False
+        # of lists and objects, by their ids: each is asked for at every level above it
+        self._leaves_are_keys: dict[int, bool | None] = {}
+        self._are_names: dict[int, bool] = {}
 
     def safe(self, text: str) -> str:
         """
@@ -177,7 +180,7 @@ class PrivateJson:
         values = [value for _, value in members]
         # {"key": "PatientName", "value": "Doe"}, {"columns": ["PatientName"], "rows": [["Doe"]]},
         # {"item": {"name": "PatientName"}, "value": "Doe"}
-        tells = _tells(values) or any(map(_names, values))
+        tells = _tells(values) or any(map(self._names, values))
         result = {}
         for key, value in members:
             new_key = key
@@ -194,16 +197,36 @@ class PrivateJson:
         """Hide what stands beside the name of what it is."""
         if isinstance(value, str) and is_key(value) or ABOUT.fullmatch(key):
             return value
-        if _names(value):
+        if self._names(value):
             return self._value(value, ())
         return self._hidden(value)
+
+    def _names(self, value: Any) -> bool:
+        """Tell whether a list or an object says nothing but which values stand beside it."""
+        if isinstance(value, _Object):
+            return self._has_keys_alone(value) is True
+        if not isinstance(value, list):
+            return False
+        if id(value) not in self._are_names:
+            self._are_names[id(value)] = _tells(value) or any(map(self._names, value))
+        return self._are_names[id(value)]
+
+    def _has_keys_alone(self, value: Any) -> bool | None:
+        """Tell whether all leaves of a value are private keys; None if it has none."""
+        if not isinstance(value, list):
+            return None if value in ('', None) else is_key(str(value))
+        if id(value) not in self._leaves_are_keys:
+            inner = _members(value) if isinstance(value, _Object) else value
+            found = set(map(self._has_keys_alone, inner))
+            self._leaves_are_keys[id(value)] = False not in found if found - {None} else None
+        return self._leaves_are_keys[id(value)]
 
     def _hidden(self, value: Any) -> Any:
         if value in ('', None, []) or isinstance(value, bool):
             return value
-        leaves = list(_leaves(value))
-        if not leaves:
+        if self._has_keys_alone(value) is None:
             return self._value(value, ())
+        leaves = list(_leaves(value))
         text = leaves[0] if len(leaves) == 1 else _shown(value)
         if CODE.fullmatch(text):
             return value
@@ -218,12 +241,9 @@ def _tells(values: list[Any]) -> bool:
     return any(map(is_key, texts)) or is_tag(iter(texts))
 
 
-def _names(value: Any) -> bool:
-    """Tell whether a list or an object says nothing but which values stand beside it."""
-    if isinstance(value, _Object):
-        leaves = list(_leaves(value))
-        return bool(leaves) and all(map(is_key, leaves))
-    return isinstance(value, list) and (_tells(value) or any(map(_names, value)))
+def _members(value: _Object) -> Iterator[Any]:
+    """Give what is in an object, but for what only tells how it is written."""
+    return (member for key, member in value if not ABOUT.fullmatch(key))
 
 
 def _shown(value: Any) -> str:
@@ -238,13 +258,9 @@ def _plain(value: Any) -> Any:
 
 def _leaves(value: Any) -> Iterator[str]:
     """Give the texts and numbers in a value, but for what only tells how they are written."""
-    if isinstance(value, _Object):
-        for key, member in value:
-            if not ABOUT.fullmatch(key):
-                yield from _leaves(member)
-    elif isinstance(value, list):
-        for element in value:
-            yield from _leaves(element)
+    if isinstance(value, list):
+        for inner in _members(value) if isinstance(value, _Object) else value:
+            yield from _leaves(inner)
     elif value not in ('', None):
         yield str(value)
 

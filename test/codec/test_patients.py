@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from igtl_ros2 import codec
-from igtl_ros2.codec import private_words
+from igtl_ros2.codec import private_text, private_words
 from igtl_ros2.codec.crc64 import crc64
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.catalog import ImageMeta, ImageMetaElement, VideoMetaElement
@@ -517,6 +517,32 @@ def test_a_letter_is_looked_at_a_few_times_only(text, monkeypatch):
     monkeypatch.setattr(private_words, 'is_private_key', counted)
     hidden_text(text)
     assert looked_at < 200 * len(text)  # half of that where each word is one of eight of a key
+
+
+@pytest.mark.parametrize('leaf', ['"mrn"', '"x"', '5'])
+@pytest.mark.parametrize('level', ['{"a": %s}', '{"a": [%s]}', '[{"a": %s}, {"type": "x"}]'])
+def test_a_value_is_looked_at_a_few_times_only_however_deep_it_is(leaf, level, monkeypatch):
+    asked = 0
+
+    def counted(value):
+        nonlocal asked
+        asked += 1
+        return is_key(value)
+
+    def leaves(value):
+        nonlocal asked
+        for leaf in every_leaf(value):
+            asked += 1
+            yield leaf
+
+    is_key, every_leaf = private_text.is_key, private_text._leaves
+    monkeypatch.setattr(private_text, 'is_key', counted)
+    monkeypatch.setattr(private_text, '_leaves', leaves)
+    text = f'[{", ".join([leaf] * 500)}]'
+    for _ in range(50):
+        text = level % text
+    hidden_text(f'{{"patient": 1, "x": {text}}}')
+    assert asked < 5000
 
 
 @pytest.mark.parametrize('before', [
