@@ -137,12 +137,18 @@ class MessageTemplate:
 
 
 def _fitted(kind: FieldKind, tree: Any, find: Any, ros_type: Any = None) -> Any:
-    """Make the value of a field of what a template says of it."""
+    """
+    Make the value of a field of what a template says of it.
+
+    :param find: None for what a peer says: that is no template, whatever it looks like.
+    """
     is_loose = False
-    if isinstance(tree, str):
+    if isinstance(tree, str) and find is not None:
         tree, is_loose = _filled(kind, tree, find)
         if tree is _UNKNOWN:
             return _UNKNOWN
+        if is_loose:
+            find = None
     if kind.is_list:
         return _list(kind, tree, find, is_loose)
     if kind.is_message:

@@ -4,10 +4,12 @@ import json
 import math
 
 import pytest
+from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from geometry_msgs.msg import Point, PoseWithCovariance
 from rclpy.serialization import serialize_message
 from std_msgs.msg import Float32, Float64MultiArray, Header, Int64, String
-from trajectory_msgs.msg import JointTrajectoryPoint
+from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
+from visualization_msgs.msg import Marker
 
 from igtl_ros2.converters.templates import MessageTemplate, TextTemplate
 from igtl_ros2.errors import ConversionError
@@ -55,6 +57,29 @@ def test_times_are_seconds():
     template = MessageTemplate(JointTrajectoryPoint, {'time_from_start': '{v}'})
     made = template.fill({'v': '-1.25'}).time_from_start
     assert (made.sec, made.nanosec) == (-2, 750_000_000)
+
+
+@pytest.mark.parametrize('said', ['a}}b{{c{command}', '{v}', '{', 'arm {1}', '{{x}}'])
+def test_what_a_peer_says_is_no_template(said):
+    whole = {'frame_id': said, 'stamp': 0}
+    assert MessageTemplate(Header, {'frame_id': '{v}'}).fill({'v': said}).frame_id == said
+    assert MessageTemplate(Marker, {'header': '{v}'}).fill({'v': whole}).header.frame_id == said
+    assert MessageTemplate(JointTrajectory, {'joint_names': '{v}'}).fill(
+        {'v': [said, said]}).joint_names == [said, said]
+    diagnosed = MessageTemplate(DiagnosticStatus, {'values': '{v}'}).fill(
+        {'v': [{'key': said, 'value': said}]})
+    assert diagnosed.values == [KeyValue(key=said, value=said)]
+
+
+@pytest.mark.parametrize('ros_type, tree, values', [
+    (Marker, {'points': '{v}'}, {'v': ['{p}'], 'p': {'x': 1, 'y': 2, 'z': 3}}),
+    (Marker, {'pose': '{v}'}, {'v': '{p}', 'p': {}}),
+    (Marker, {'pose': '{v}'}, {'v': {'position': '{p}', 'orientation': {}}, 'p': {}}),
+    (Marker, {'pose': '{v}'}, {'v': {'position': {'x': '{x}', 'y': 0, 'z': 0}}, 'x': 1}),
+])
+def test_no_value_of_a_peer_brings_in_another(ros_type, tree, values):
+    with pytest.raises(ConversionError, match=r"found '\{"):
+        MessageTemplate(ros_type, tree).fill(values)
 
 
 def test_lists_of_a_message_may_stand_in_a_text():
