@@ -142,6 +142,65 @@ def test_mistake_names_file_line_key_and_what_is_allowed(load, tmp_path, text, e
     assert str(caught.value) == f'{tmp_path / "map.yaml"}:{error}'
 
 
+GATED = """
+serve:
+- command: A
+  call: a
+  type: %s
+  workspace: {min: [0, 0, 0], max: [1, 1, 1]}
+  %s
+"""
+PLAN, FOLLOW = 'nav_msgs/srv/GetPlan', 'control_msgs/action/FollowJointTrajectory'
+STAMPED = "header: {frame_id: base}, pose: {position: {x: '{x}'}}"
+BESIDE = (
+    'allowed beside workspace placeholders in a Point, a Pose or a Transform without header, in '
+    'orientations, durations, yes or no, ids, numbers called speed or scaling, and texts that '
+    'name no frame, link or joint')
+
+
+@pytest.mark.parametrize(('kind', 'rest', 'where', 'found'), [
+    (PLAN, "request: {goal: {header: {frame_id: '{f}'}, pose: '{p}'}}",
+     'request.goal.header.frame_id', '{f}'),
+    (PLAN, "request: {goal: {header: {frame_id: 'base_{f}'}, pose: '{p}'}}",
+     'request.goal.header.frame_id', 'base_{f}'),
+    (PLAN, "request: {goal: {header: '{h}', pose: '{p}'}}", 'request.goal.header', '{h}'),
+    (PLAN, "request: {goal: {header: {stamp: '{t}'}, pose: '{p}'}}",
+     'request.goal.header.stamp', '{t}'),
+    (PLAN, "request: {goal: '{p}'}", 'request.goal', '{p}'),
+    (PLAN, "request: {goal: '{p}'}\n  targets: {p: Target}", 'request.goal', '{p}'),
+    (PLAN, f"request: {{goal: {{{STAMPED}}}, tolerance: '{{t}}'}}", 'request.tolerance', '{t}'),
+    (FOLLOW, "goal: {multi_dof_trajectory: {points: [{transforms: '{t}'}]}, "
+     "trajectory: {joint_names: [a], points: [{positions: '{q}'}]}}",
+     'goal.trajectory.points[0].positions', '{q}'),
+    (FOLLOW, "goal: {multi_dof_trajectory: {joint_names: ['{j}'], points: [{transforms: "
+     "['{t}']}]}}", 'goal.multi_dof_trajectory.joint_names[0]', '{j}'),
+    (FOLLOW, "goal: {multi_dof_trajectory: {points: [{transforms: '{t}', "
+     "velocities: [{linear: {x: '{x}'}}]}]}}",
+     'goal.multi_dof_trajectory.points[0].velocities[0].linear.x', '{x}'),
+])
+def test_what_no_box_is_held_against_does_not_come_of_a_peer(
+        load, tmp_path, kind, rest, where, found):
+    with pytest.raises(ConfigError) as caught:
+        load(GATED % (kind, rest))
+    assert f"serve[0].{where}: found '{found}'; {BESIDE}" in str(caught.value)
+
+
+@pytest.mark.parametrize('rest', [
+    f'request: {{goal: {{{STAMPED}}}}}',
+    "request: {goal: {header: {frame_id: base}, pose: '{p}'}, tolerance: 0.1}",
+    "request: {goal: {header: {frame_id: base}, pose: '{p}'}}\n  targets: {p: Target}",
+    "request: {goal: {header: {frame_id: base}, pose: {orientation: '{q}'}}}",
+])
+def test_what_a_box_is_held_against_may_come_of_a_peer(load, rest):
+    assert load(GATED % (PLAN, rest)).serve[0].workspace is not None
+
+
+def test_a_target_is_in_the_frame_of_the_box(load):
+    with pytest.raises(ConfigError, match=r'targets: found a map beside workspace; allowed with '
+                       'a request that names one frame_id, in which targets have to be'):
+        load(GATED % (PLAN, "request: {goal: {pose: '{p}'}}\n  targets: {p: Target}"))
+
+
 def test_a_template_is_kept_as_it_is(load):
     pytest.importorskip('control_msgs')
     (rule,) = load("""

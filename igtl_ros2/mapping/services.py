@@ -10,7 +10,13 @@ from typing import Any
 
 from ..config.words import MAX_DEVICE_BYTES, hint, show
 from ..converters.ros_types import find_type
-from ..converters.template_places import has_places, shown_fault
+from ..converters.template_places import (
+    BESIDE_PLACES,
+    frames_in,
+    has_places,
+    shown_fault,
+    unchecked,
+)
 from ..converters.templates import (
     Fault,
     MessageTemplate,
@@ -177,10 +183,7 @@ def _template_faults(item: dict[str, Any], is_action: bool) -> abc.Iterator[tupl
     if 'workspace' in item:
         with suppress(Fault):
             MessageTemplate(getattr(ros_type, asked), tree)
-            if not has_places(getattr(ros_type, asked), tree):
-                yield 'workspace', (
-                    f'found a map with a {fields} in which no gate knows what to look at; allowed '
-                    'with places alone: Point, Pose, Transform of geometry_msgs')
+            yield from _box_faults(item, fields, getattr(ros_type, asked), tree)
     with suppress(Fault):
         named = {str(path[0]) for path in placeholders(tree)}
         for name, device in item.get('targets', {}).items():
@@ -202,6 +205,22 @@ def _template_faults(item: dict[str, Any], is_action: bool) -> abc.Iterator[tupl
         except Fault as fault:
             yield '.'.join(map(str, filter(lambda part: part != '', (key, *fault.path)))), (
                 fault.text)
+
+
+def _box_faults(
+    item: dict[str, Any], fields: str, ros_type: Any, tree: Any
+) -> abc.Iterator[tuple[str, str]]:
+    """Find what goes by the box of a rule."""
+    if not has_places(ros_type, tree):
+        yield 'workspace', (
+            f'found a map with a {fields} in which no gate knows what to look at; allowed '
+            'with places alone: Point, Pose, Transform of geometry_msgs')
+        return
+    for path, part in unchecked(ros_type, tree):
+        yield '.'.join(map(str, (fields, *path))), f'found {show(part)}; allowed {BESIDE_PLACES}'
+    if item.get('targets') and len(frames_in(ros_type, tree)) != 1:
+        yield 'targets', (f'found a map beside workspace; allowed with a {fields} that names one '
+                          'frame_id, in which targets have to be')
 
 
 #: For each list of rules, what finds the faults of one of them.

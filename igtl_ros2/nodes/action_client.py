@@ -24,7 +24,7 @@ from unique_identifier_msgs.msg import UUID
 from ..converters.gates import Gates
 from ..converters.places import shown_message
 from ..converters.ros_types import find_type
-from ..converters.template_places import positions_in
+from ..converters.template_places import frames_in, positions_in
 from ..converters.templates import MessageTemplate, TextTemplate
 from ..dialogue.action_calls import ActionCalls
 from ..dialogue.goals import CANCELS, IS_OVER, REFUSES, UNKNOWN
@@ -57,6 +57,11 @@ def filled(template: MessageTemplate, rule: ServeRule, tree: Any, values: Any) -
     """
     message = template.fill(values)
     if rule.workspace is not None:
+        frames = frames_in(type(message), tree)
+        for name, device in rule.targets:
+            if (found := values[name].header.frame_id) not in frames:
+                raise ConversionError(
+                    f'workspace: {device} is in {found}, not in {"".join(frames)}')
         gates = Gates(ReceiveRule(workspace=rule.workspace))
         for gate, why in gates.about_box(positions_in(message, tree)).items():
             raise ConversionError(f'{gate}: {why}')

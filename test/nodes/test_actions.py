@@ -197,6 +197,12 @@ serve:
   type: control_msgs/action/FollowJointTrajectory
   workspace: {min: [0, 0, 0], max: [1, 1, 1]}
   goal: {multi_dof_trajectory: {points: [{transforms: [{translation: {x: '{x}'}}]}]}}
+- command: MOVE_IN_A_BOX
+  call: /arm/follow
+  type: control_msgs/action/FollowJointTrajectory
+  targets: {target: Target}
+  workspace: {min: [-1, -1, -1], max: [1, 1, 1]}
+  goal: {multi_dof_trajectory: {header: {frame_id: here}, points: [{transforms: ['{target}']}]}}
 """
 
 
@@ -220,6 +226,9 @@ def test_a_target_passes_the_gates_of_its_rule_or_is_refused_with_their_reason(m
     peer.order(4, 'MOVE_BY_NUMBERS', '{"x": 2}')
     assert peer.answer(4) == ('FAIL', (
         'MOVE_BY_NUMBERS: workspace: (2, 0, 0) m is outside of (0, 0, 0) to (1, 1, 1) m'))
+    peer.client.send(Transform(pose((50, 0, 0)), device_name='Target'))
+    peer.order(5, 'MOVE_IN_A_BOX')
+    assert peer.answer(5) == ('FAIL', 'MOVE_IN_A_BOX: workspace: Target is in ras, not in here')
     assert len(robot.goals) == 1
 
 
