@@ -52,7 +52,7 @@ TABLE = {
     ),
     # those whose libraries are optional are imported where they are used
     'files': (
-        {'codec', 'converters', 'errors'}, {'numpy', 'nibabel', 'nrrd', 'trimesh', 'PIL'},
+        {'codec', 'converters'} | BASE, {'numpy', 'nibabel', 'nrrd', 'trimesh', 'PIL'},
         NETWORK | {'threading'} | ROS_TOOLS,
     ),
     'routes': (

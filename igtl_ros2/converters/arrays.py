@@ -14,6 +14,7 @@ from std_msgs.msg import Float64MultiArray, Header, MultiArrayDimension, MultiAr
 
 from ..codec.messages.arrays import NDArray, Sensor, parse_unit
 from ..codec.messages.text import String
+from ..config.numbers import int_in
 from ..errors import ConversionError
 from .bulk import fill, scalar_name
 from .measured import MEASURED, OF_ARRAY, OF_SENSOR
@@ -121,7 +122,7 @@ def sensor_from_numbers(message: Any, sending: Sending) -> Sensor:
     else:
         word = sending.said('unit_word', 0)
         try:
-            unit = int(word, 0) if isinstance(word, str) else word
+            unit = int_in(word, 0) if isinstance(word, str) else word
         except ValueError:
             unit = -1
         if not isinstance(unit, int) or not 0 <= unit < 1 << 64:

@@ -22,6 +22,7 @@ from ..codec.messages.catalog import (
     VideoMetaElement,
 )
 from ..codec.scalars import scalar_code, scalar_dtype
+from ..config.numbers import int_in
 from ..errors import ConversionError, EncodeError
 from .details import json_pieces
 from .metres import PER_METRE, json_number
@@ -147,7 +148,7 @@ def images_from_string(message: RosString, sending: Sending) -> ImageMeta:
         timestamp = entry.get('timestamp', 0)
         return ImageMetaElement(
             **_said(entry, 'name', 'id', 'modality', 'patient_name', 'patient_id'),
-            timestamp=int(timestamp, 0) if isinstance(timestamp, str) else timestamp,
+            timestamp=int_in(timestamp, 0) if isinstance(timestamp, str) else timestamp,
             size=_triple(entry), scalar_type=_scalar_code(entry))
 
     return ImageMeta(_elements(message, element), **sending.envelope())

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from ..codec.fields import Floats as Matrix
 from ..codec.libraries import library
+from ..config.numbers import float_in
 from ..errors import ConversionError
 
 _PACKAGE = re.compile('[A-Za-z][A-Za-z0-9_.-]*')
@@ -280,7 +281,7 @@ def _read_unit(unit: ElementTree.Element) -> None:
     """Write the unit of a DAE file as all read it; what is no number would be taken for metres."""
     text = unit.get('meter', '1')
     try:
-        metres = float(text.replace(',', '.'))  # as some write it, and others read it
+        metres = float_in(text.replace(',', '.'))  # as some write it, and others read it
     except ValueError:
         metres = 0.0
     if not 0 < metres < math.inf:

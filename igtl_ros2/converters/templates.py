@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..config import ros_text
+from ..config.numbers import float_in, int_in
 from ..config.words import show
 from ..errors import ConversionError
 from .metres import NS
@@ -206,7 +207,15 @@ def _message(kind: FieldKind, value: Any, find: Any, ros_type: Any) -> Any:
             raise Fault((name, *fault.path), fault.text) from fault
         if made is not _UNKNOWN:
             setattr(message, name, made)
+    for name, field in known.items():
+        if find is None and name not in value and not _may_be_missing(field):
+            raise Fault((name,), 'wanted a value')
     return message
+
+
+def _may_be_missing(field: FieldKind) -> bool:
+    """Tell whether a peer may leave out a field: a 0 that nobody has said is a place as any."""
+    return field.is_list or field.name in (*TEXTS, 'std_msgs/Header', 'builtin_interfaces/Time')
 
 
 def _time(kind: FieldKind, ros_type: Any, value: Any) -> Any:
@@ -249,7 +258,7 @@ _WORDS = {
 
 def _number(value: Any, is_loose: bool) -> float | int | None:
     if isinstance(value, str) and is_loose:
-        for kind in (int, float):
+        for kind in (int_in, float_in):
             with suppress(ValueError):
                 return kind(value)
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from ..codec.geometry import quaternion_to_matrix
+from ..config.numbers import float_in
 from ..errors import ConversionError
 from .loose_xml import read_elements
 from .metres import Matrix
@@ -202,7 +203,7 @@ def numbers_of(element: Any, key: str, count: int, default: str = '') -> list[fl
     """
     text = element.get(key, default)
     try:
-        numbers = [float(word) for word in text.split()]
+        numbers = [float_in(word) for word in text.split()]
     except ValueError:
         numbers = []
     if len(numbers) != count or not all(map(math.isfinite, numbers)):

@@ -8,6 +8,9 @@ import re
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+from ..config import ros_text
+from ..errors import ConversionError
+
 
 def command_reply(name: str, success: bool, text: str) -> str:
     """Write the answer to a command as PLUS does."""
@@ -23,9 +26,23 @@ def attributes(text: str) -> dict[str, str]:
 
     No XML parser sees what a peer sends: entities could make it grow without end.
     """
+    return dict(_pairs(text))
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
     head = re.match(r'\s*(?:<\?[^<>]*\?>\s*)?<\w+\s([^<>]*)>', text)
     found = re.findall(r'(?:^|\s)(\w+)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')', head[1] if head else '')
-    return {name: html.unescape(double or single) for name, double, single in found}
+    return [(name, html.unescape(double or single)) for name, double, single in found]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make values by name of what says each once: nobody knows which of two is meant."""
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise ConversionError(f'{ros_text(name[:60])!r} is said twice')
+        values[name] = value
+    return values
 
 
 def command_values(name: str, content: str) -> dict[str, Any]:
@@ -33,14 +50,16 @@ def command_values(name: str, content: str) -> dict[str, Any]:
     Give the values that a command says: attributes of XML, keys of JSON, or the text alone.
 
     ``command`` and ``content`` are its name and all that it says.
+
+    :raises ConversionError: if it says one of them twice.
     """
     values: dict[str, Any] = {}
     text = content.strip()
     if text.startswith('<'):
-        values.update(attributes(text))
+        values.update(_once(_pairs(text)))
     elif text.startswith('{'):
         try:
-            found = json.loads(text)
+            found = json.loads(text, object_pairs_hook=_once)
         except (ValueError, RecursionError):
             found = {}
         values.update(found)

@@ -13,6 +13,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..config.numbers import float_in
 from ..errors import FileError
 from ._volumes import FLIP, whole
 
@@ -59,7 +60,7 @@ class Meta:
         name = next((name for name in names if name in self.fields), names[0])
         text = self.fields.get(name, default)
         try:
-            values = [float(word) for word in text.split()]
+            values = [float_in(word) for word in text.split()]
         except ValueError as error:
             raise self.fault(name, f'{text!r}, wanted numbers') from error
         if len(values) != count or not all(map(math.isfinite, values)):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..codec import Message
+from ..config.numbers import float_in
 from ..errors import FileError
 
 _MOST_WAITING = 1000
@@ -22,7 +23,7 @@ def seconds(text: str | None, where: str) -> float:
     :raises FileError: if it is none.
     """
     try:
-        value = float(text or '')
+        value = float_in(text or '')
     except ValueError:
         value = math.nan
     if not abs(value) < _MOST_SECONDS:

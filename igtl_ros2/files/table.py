@@ -20,6 +20,7 @@ from ..codec.messages.arrays import Sensor, parse_unit
 from ..codec.messages.pose import Position, Transform
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData, TrackingElement
 from ..codec.tool_state import is_valid, tool_state
+from ..config.numbers import float_in, int_in
 from ..errors import ConversionError, FileError
 from . import Timed
 from ._rows import Rows, seconds
@@ -189,7 +190,7 @@ def _pose(row: dict[str, str], where: str) -> _Row:
 
 def _number(row: dict[str, str], name: str, where: str) -> float:
     try:
-        return float(row[name])
+        return float_in(row[name])
     except (TypeError, ValueError) as error:
         raise FileError(f'{where}: {name}: {row[name]!r}, wanted a number') from error
 
@@ -200,7 +201,7 @@ def _time(row: dict[str, str], where: str) -> float:
 
 def _stamp(row: dict[str, str], where: str) -> int:
     try:
-        return int(row['stamp_ns'] or 0)
+        return int_in(row['stamp_ns'] or '0')
     except ValueError as error:
         raise FileError(
             f'{where}: stamp_ns: {row["stamp_ns"]!r}, wanted whole nanoseconds') from error

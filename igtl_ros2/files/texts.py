@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..codec import Message
 from ..codec.messages.text import Status, String
+from ..config.numbers import int_in
 from ..errors import FileError
 from . import Timed, device_name
 from ._rows import Rows, seconds
@@ -42,7 +43,7 @@ def _message(path: Path, number: int, words: list[str]) -> Timed:
             return time_s, String(text, device_name=device)
         if kind == 'STATUS':
             return time_s, Status(
-                code=int(code), subcode=int(subcode), error_name=name, message=text,
+                code=int_in(code), subcode=int_in(subcode), error_name=name, message=text,
                 device_name=device)
     except ValueError as error:
         raise FileError(f'{where}: {error}') from error

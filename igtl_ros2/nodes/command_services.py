@@ -83,9 +83,9 @@ def _offer_any(
 
     def put(response: Any, success: bool, message: str, about: Any) -> None:
         values: dict[str, Any] = {'content': ''}
-        if isinstance(about, CommandResponse):
-            values = {**command_values(rule.command, about.content), **about.metadata}
         try:
+            if isinstance(about, CommandResponse):
+                values = {**command_values(rule.command, about.content), **about.metadata}
             made = template.fill({**values, 'success': success, 'message': message})
         except ConversionError as error:
             what = f'command/{rule.name}'

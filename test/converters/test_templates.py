@@ -5,7 +5,8 @@ import math
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
-from geometry_msgs.msg import Point, PoseWithCovariance
+from geometry_msgs.msg import Point, PoseStamped, PoseWithCovariance
+from nav_msgs.msg import Path
 from rclpy.serialization import serialize_message
 from std_msgs.msg import Float32, Float64MultiArray, Header, Int64, String
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
@@ -80,6 +81,44 @@ def test_what_a_peer_says_is_no_template(said):
 def test_no_value_of_a_peer_brings_in_another(ros_type, tree, values):
     with pytest.raises(ConversionError, match=r"found '\{"):
         MessageTemplate(ros_type, tree).fill(values)
+
+
+@pytest.mark.parametrize(
+    'value', ['0_05', '1_0', '٠.٠٥', '0x10', '1e', '.', '', '1 2', 'infinity'], ids=short)
+@pytest.mark.parametrize('ros_type, tree', [
+    (Point, {'x': '{v}'}), (Int64, {'data': '{v}'}), (Float64MultiArray, {'data': '{v}'})])
+def test_numbers_are_written_as_others_read_them(ros_type, tree, value):
+    if ros_type is Float64MultiArray and value in ('', '1 2'):
+        return  # a list
+    with pytest.raises(ConversionError, match='^(x|data)'):
+        MessageTemplate(ros_type, tree).fill({'v': value})
+
+
+@pytest.mark.parametrize('value', ['-.5', ' 5e-1 ', '+0.5', '.5E0', '0.50'])
+def test_numbers_may_have_signs_blanks_and_powers(value):
+    assert abs(MessageTemplate(Point, {'x': '{v}'}).fill({'v': value}).x) == 0.5
+
+
+WHOLE = {'position': {'x': 1, 'y': 2, 'z': 3}, 'orientation': {'x': 0, 'y': 0, 'z': 0, 'w': 1}}
+
+
+@pytest.mark.parametrize('value, missing', [
+    ({}, 'position'), ({'position': WHOLE['position']}, 'orientation'),
+    ({**WHOLE, 'position': {'x': 1, 'y': 2}}, 'position.z'),
+    ({**WHOLE, 'orientation': {}}, 'orientation.x')])
+def test_a_message_that_a_peer_says_is_whole(value, missing):
+    with pytest.raises(ConversionError, match=f'^pose.{missing}: wanted a value$'):
+        MessageTemplate(PoseStamped, {'pose': '{v}'}).fill({'v': value})
+
+
+def test_headers_texts_and_lists_may_be_missing():
+    stamped = MessageTemplate(Path, {'poses': '{v}'}).fill({'v': [{'pose': WHOLE}]}).poses[0]
+    assert stamped.pose.position.z == 3.0 and stamped.header == Header()
+    point = MessageTemplate(JointTrajectory, {'points': '{v}'}).fill(
+        {'v': [{'positions': [1], 'time_from_start': 2}]}).points[0]
+    assert list(point.positions) == [1.0] and not point.effort
+    with pytest.raises(ConversionError, match=r'^points\[0\].time_from_start: wanted a value$'):
+        MessageTemplate(JointTrajectory, {'points': '{v}'}).fill({'v': [{'positions': [1]}]})
 
 
 def test_lists_of_a_message_may_stand_in_a_text():

@@ -57,6 +57,14 @@ def test_a_service_answers_once():
     assert home.calls == [None, None] and not robot.clock.timers._timers
 
 
+@pytest.mark.parametrize('content', [
+    '{"x": 1, "y": 0, "x": 2}', '{"a": {"x": 1, "x": 1}}', '<Go x="1" y="0" x="2"/>'])
+def test_what_is_said_twice_refuses_a_command(content):
+    robot = Robot()
+    assert said(robot.order(3, 'HOME', content)) == ('FAIL', "HOME: 'x' is said twice")
+    assert robot.services['HOME'].calls == []
+
+
 def test_what_a_set_bool_is_told():
     robot = Robot()
     for number, word in enumerate(('on', ' TRUE ', '1', 'off', 'false', '0')):

@@ -25,6 +25,7 @@ POSE = ('send', 'h', 'pose', 'T', '1', '2', '3')
     (('export', 'f', '--every', 'two'), "--every: 'two' is no whole number from 1 on"),
     (('certs', '--days', 'x'), "--days: 'x' is no whole number from 1 to 36500"),
     (('replay', 'f', '--rate', 'x'), "--rate: 'x' is no number from 0.001 on"),
+    (('sim', 'tracker', '--port', '1_0'), "--port: '1_0' is no whole number from 0 to 65535"),
 ])
 def test_what_is_wrong_with_a_number(capsys, words, says):
     with pytest.raises(SystemExit) as ended:
