@@ -10,6 +10,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from std_msgs.msg import Header
 
 from ..codec.messages.text import Status, StatusCode, String
+from ..config.numbers import int_in
 from ..errors import ConversionError
 from .outputs import Output
 from .registry import Converted, Route, Sending, from_ros, to_ros
@@ -77,7 +78,7 @@ def worst_of(message: DiagnosticArray) -> DiagnosticStatus:
 def _severity(entry: DiagnosticStatus) -> tuple[bool, bytes]:
     """Order entries: an emergency is worse than what is merely stale."""
     try:
-        is_emergency = int(_code_said(entry) or 0) == StatusCode.EMERGENCY
+        is_emergency = int_in(_code_said(entry) or '0') == StatusCode.EMERGENCY
     except ValueError:  # which is refused where it is the most severe
         is_emergency = False
     return is_emergency, entry.level
@@ -106,12 +107,29 @@ def _status(entry: DiagnosticStatus, sending: Sending, header: Header | None) ->
     facts = {item.key: item.value for item in entry.values}
     said = _code_said(entry)
     usual = _CODE_BY_LEVEL.get(entry.level, StatusCode.UNKNOWN_ERROR)
-    try:
-        numbers = int(usual if said is None else said), int(facts.get('subcode', 0))
-    except ValueError as error:
-        raise ConversionError(f'igtl_code or subcode is no number: {error}') from error
+    code = usual if said is None else _number(said, 0, 0xFFFF)
+    if code is None and entry.level == OK:  # it may have been worse
+        raise ConversionError(f'igtl_code is {str(said)[:60]!r}, wanted 0 to 65535')
+    subcode = _number(facts.get('subcode', '0'), -1 << 63, (1 << 63) - 1)
     name = facts.get('error_name', '').encode('utf-8')[:19].decode('utf-8', 'ignore')
-    return Status(*numbers, name, entry.message, **sending.envelope(header))
+    unusable = {'igtl_code': code is None, 'subcode': subcode is None, 'error_name': '\0' in name}
+    noted = sending.state.setdefault('unusable keys', set())
+    for key in [key for key, is_so in unusable.items() if is_so and key not in noted]:
+        noted.add(key)
+        sending.notes.append(f'{key} is not sent, its value {str(facts.get(key, said))[:60]!r} '
+                             'does not fit; said once')
+    return Status(
+        usual if code is None else code, subcode or 0, name.replace('\0', ''), entry.message,
+        **sending.envelope(header))
+
+
+def _number(text: str, low: int, high: int) -> int | None:
+    """Read a number; None if it is none of ours: a robot may say E-42 in its keys."""
+    try:
+        number = int_in(text)
+    except ValueError:
+        return None
+    return number if low <= number <= high else None
 
 
 class StatusTopic:

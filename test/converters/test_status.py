@@ -6,7 +6,10 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from std_msgs.msg import Header
 
 from igtl_ros2.codec.messages.text import Status
-from igtl_ros2.errors import ConversionError, EncodeError
+from igtl_ros2.converters.registry import Sending
+from igtl_ros2.converters.status import status_from_diagnostic
+from igtl_ros2.errors import ConversionError
+from igtl_ros2.rules import SendRule
 
 OK, WARN, ERROR, STALE = b'\0', b'\1', b'\2', b'\3'
 LEVELS = {
@@ -151,12 +154,25 @@ def test_an_empty_array_is_ok(send):
         {'igtl_code': '-1'},
         {'igtl_code': '65536'},
         {'igtl_code': '9' * 5000},
-        {'subcode': '0x10'},
-        {'subcode': str(2**63)},
-        {'error_name': 'a\0b'},
     ],
     ids=lambda values: repr(values)[:40],
 )
-def test_wrong_keys_are_refused(send, values):
-    with pytest.raises((ConversionError, EncodeError)):
+def test_no_state_is_made_ok_by_a_code_that_nobody_can_read(send, values):
+    with pytest.raises(ConversionError, match='igtl_code is .*, wanted 0 to 65535'):
         send(DiagnosticStatus(values=facts(**values)))
+    assert send(DiagnosticStatus(level=WARN, values=facts(**values))).code == 13
+
+
+@pytest.mark.parametrize(('values', 'name'), [
+    ({'subcode': 'E-42'}, 'subcode'), ({'subcode': '42.0'}, 'subcode'),
+    ({'subcode': '0x10'}, 'subcode'), ({'subcode': '1_0'}, 'subcode'),
+    ({'subcode': str(2**63)}, 'subcode'), ({'igtl_code': '65536'}, 'igtl_code'),
+    ({'error_name': 'a\0b'}, 'error_name')])
+def test_an_error_with_keys_of_others_is_sent_and_the_keys_are_noted_once(values, name):
+    sending = Sending('Robot', SendRule('Robot'), 0)
+    entry = DiagnosticStatus(level=ERROR, message='motor fault', values=facts(**values))
+    for _ in range(2):
+        status = status_from_diagnostic(entry, sending)
+        assert (status.code, status.subcode, status.message) == (2, 0, 'motor fault')
+        (note,) = sending.notes
+    assert note.startswith(f'{name} is not sent, its value ')
