@@ -10,6 +10,7 @@ from network_peers import DEADLINE_S, RawPeer, text, until
 from igtl_ros2 import aio, codec, connect, serve
 from igtl_ros2.codec.messages.arrays import NDArray
 from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.points import Point, PointList
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.messages.video import Video
@@ -23,6 +24,28 @@ def pair():
     with serve(LOCAL) as server, connect(str(server.address)) as client:
         server.wait_connected(DEADLINE_S)
         yield server, client
+
+
+# -- what cannot be written
+
+FAR = [Point('a', position=(1e39, 0, 0))]
+NEAR = [Point('a', position=(1, 0, 0))]
+
+
+@pytest.mark.parametrize('joined', [False, True])
+def test_what_cannot_be_written_is_not_held_in_place_of_what_can(joined):
+    with serve(LOCAL) as server:
+        peer = connect(str(server.address)) if joined else None
+        if joined:
+            server.wait_connected(DEADLINE_S)
+        server.send(PointList(NEAR, device_name='P'))
+        server.send(PointList(FAR, device_name='P'))
+        with connect(str(server.address)) as late:
+            assert late.receive(DEADLINE_S).elements[0].position[0] == 1
+        if joined:
+            assert peer.receive(DEADLINE_S).elements[0].position[0] == 1
+            assert [each.errors['EncodeError'] for each in server.peers][:1] == [1]
+            peer.close()
 
 
 # -- time

@@ -77,9 +77,13 @@ class Streams:
         return status
 
     def send_many(self, outgoings: Sequence[Any], exclude: Iterable[Peer] = ()) -> None:
-        """Send messages of one type and device likewise, the oldest first; the last is held."""
+        """
+        Send messages of one type and device likewise, the oldest first; the last is held.
+
+        :raises EncodeError: if one of them cannot be written: none is sent.
+        """
         exclude = self._excluded(outgoings[0].key, exclude)
-        self.link.send_many(outgoings, hold=True, exclude=exclude)
+        self.link.send_many(outgoings, exclude=exclude)
 
     def retract(self, last: Message, state: Message | None) -> None:
         """

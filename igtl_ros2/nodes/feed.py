@@ -232,7 +232,7 @@ class Feed:
         link, messages = self._shared.link, effect.messages
         if not isinstance(messages[0], Transform):
             for message in messages:
-                link.send(message, exclude=effect.exclude)
+                link.send_many([Outgoing(message)], effect.exclude)
             return
         ready: list[Outgoing] = []
         poses: list[Any] = messages  # all of one type

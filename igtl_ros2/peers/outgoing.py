@@ -91,10 +91,18 @@ class Outgoing:
             return sum(map(len, parts))
         if self.known_size is None:
             try:
-                self.known_size = HEADER_SIZE + sum(map(len, self.message.encode_content()))
+                self.check()
             except EncodeError:
                 self.known_size = 0
-        return self.known_size
+        return self.known_size or 0
+
+    def check(self) -> None:
+        """
+        Know how many bytes it takes.
+
+        :raises EncodeError: if it cannot be written.
+        """
+        self.known_size = HEADER_SIZE + sum(map(len, self.message.encode_content()))
 
     def takes_long(self, compat: Compat, seen_version: int) -> bool:
         """Tell whether `parts` would keep other peers waiting."""

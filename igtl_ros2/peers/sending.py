@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ..codec import Message
 from ..codec.frame import wire_names
 from ..codec.short_names import NAME_BYTES, short_name
 from ..config import Settings
-from ..errors import PeerError, PeerTimeoutError, printable
+from ..errors import EncodeError, PeerError, PeerTimeoutError, printable
 from ..transport.network import Network
 from .held import Held
 from .link_state import LinkState, log
@@ -62,24 +62,34 @@ class SendingLink(LinkState):
         :param hold: keep it for late joiners; default: yes, unless it is a query.
         :param exclude: peers that shall not get it.
         """
-        if hold is None:
-            hold = not message.type_name.startswith(_NOT_HELD)
-        self.send_many((Outgoing(message),), hold=hold, exclude=exclude)
+        outgoing = Outgoing(message)
+        try:
+            self.send_many((outgoing,), hold=hold, exclude=exclude)
+        except EncodeError:  # which is counted where it cannot be sent
+            self.send_many((outgoing,), hold=False, exclude=exclude)
 
     def send_many(
-        self, outgoings: Sequence[Outgoing], *, hold: bool, exclude: Iterable[Peer] = ()
+        self, outgoings: Sequence[Outgoing], *, hold: bool | None = None,
+        exclude: Iterable[Peer] = (),
     ) -> None:
         """
         Send messages of one type and device to all peers as `send` does, the oldest first.
 
-        :param hold: keep the last one for late joiners.
+        :param hold: keep the last one for late joiners, see `send`.
+        :raises EncodeError: if one that is to be held cannot be written, whoever gets it: none is
+            sent, and the one before them is held still.
         """
         last = outgoings[-1]
+        if hold is None:
+            hold = not last.key[0].startswith(_NOT_HELD)
         name = last.key[1]
         if len(name) > NAME_BYTES // 4 and name not in self._names:
             self._note_name(name)
         excluded = set(exclude) if exclude else ()
         size, gone = last.known_size, None
+        if hold and size is None:
+            for outgoing in outgoings:
+                self._check(outgoing, excluded)
         with self.lock:
             if hold:
                 gone = self._held.put(last, size)
@@ -96,6 +106,17 @@ class SendingLink(LinkState):
                 gone = self._held.measure(last, size)
         if gone is not None and not self._said_held:
             self._tell_gone(gone)
+
+    def _check(self, outgoing: Outgoing, excluded: Collection[Peer]) -> None:
+        """
+        See to it that a message can be written; what a peer gets of it is written once.
+
+        :raises EncodeError: if not, which is not for a peer that must not get it.
+        """
+        for peer in self.peers:
+            if peer.gets_all and peer not in excluded and not peer.write(outgoing):
+                return
+        outgoing.check()
 
     def _tell_gone(self, gone: Key) -> None:
         self._said_held = True

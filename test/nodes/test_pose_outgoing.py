@@ -4,8 +4,10 @@ import time
 
 import numpy as np
 import pytest
-from geometry_msgs.msg import TransformStamped
+from geometry_msgs.msg import Point, Pose, PoseArray, PoseStamped, TransformStamped
+from ros_user import mapping, next_message, wait_for
 
+from igtl_ros2 import connect
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.config import Settings
 from igtl_ros2.converters.lazy import LazyTransform
@@ -19,6 +21,37 @@ from igtl_ros2.peers.compat import Compat
 from igtl_ros2.rules import SendRule
 
 NOW_NS = time.time_ns()
+UP = """
+profile: plain
+send:
+- {topic: /points, device: P, type: POINT}
+- {topic: /tools, device: T, type: TDATA}
+- {topic: /paths, device: W, type: TRAJ}
+- {topic: /place, device: L, type: POSITION}
+- {topic: /tool, device: X, type: TRANSFORM}
+"""
+
+
+def test_what_the_wire_has_no_room_for_is_named_and_what_was_before_it_is_held(ros, tmp_path):
+    node = ros.bridge(mode='server', port=0, **mapping(tmp_path, UP))
+    (health, *_), = node._diagnostics._open
+
+    def at(x):
+        return Pose(position=Point(x=x))
+
+    for name, kind in (('points', PoseArray), ('tools', PoseArray), ('paths', PoseArray),
+                       ('place', PoseStamped), ('tool', PoseStamped)):
+        talker = ros.talk(f'/{name}', kind)
+        for x in (0.001, 1e36):
+            where = {'pose': at(x)} if kind is PoseStamped else {'poses': [at(x), at(0.0)]}
+            talker.publish(kind(**where))
+    wait_for(lambda: len(health._report.counts) == 5, 'the problems')
+    assert sorted(health._report.counts) == [
+        '/paths', '/place', '/points', '/tool', '/tools']
+    with connect(f'tcp://127.0.0.1:{node.link.address.port}') as late:
+        held = {next_message(late).type_name for _ in range(5)}
+        assert held == {'POINT', 'TDATA', 'TRAJ', 'POSITION', 'TRANSFORM'}
+        assert not node.link.peers[0].errors
 
 
 def converted(rule, frame, stamp_ns, numbers, is_lazy=True, state=None):
