@@ -31,7 +31,7 @@ class Topic:
     A topic that is sent by one rule.
 
     :param take: gets its messages, as bytes those of types that are `is_taken_serialised`.
-    :param close: ends what takes them.
+    :param close: ends what takes them; gets why.
     :param lose: is told that messages were lost.
     :param hold: is told whether publishers hold their last message.
     :param is_first: goes before all that came at the same time.
@@ -42,7 +42,7 @@ class Topic:
     rule: SendRule
     ros_type: type
     take: Callable[[list[Any]], None]
-    close: Callable[[], None] = lambda: None
+    close: Callable[[str], None] = lambda why: None
     lose: Callable[[], None] = lambda: None
     hold: Callable[[bool], None] = lambda is_held: None
     is_first: bool = False
@@ -86,18 +86,23 @@ class Discovery:
         self._mixed: set[tuple[str, ...]] = set()
         self._refused: set[tuple[str, ...]] = set()
 
-    def follow(self, rules: Mapping[str, list[SendRule]], beside: Collection[str]) -> None:
+    def follow(
+        self, rules: Mapping[str, list[SendRule]], beside: Collection[str],
+        kept: Collection[str] = (), why: str = '',
+    ) -> None:
         """
-        Look for other topics from now on, and for none of those before.
+        Look for other topics from now on.
 
         It takes up to a second to discover publishers, and a value that is published once
         would be gone by then: what is named and of a known type is subscribed to at once.
 
         :param rules: by the topics that they name.
         :param beside: topics that describe those.
+        :param kept: of those before, the topics that stay as they are.
+        :param why: the others do not.
         """
-        for topic in list(self.topics):
-            self._forget(topic)
+        for topic in [topic for topic in self.topics if topic not in kept]:
+            self._forget(topic, why)
         self._refused.clear()
         self._rules, self._beside = rules, beside
         for topic in (*rules, *beside):
@@ -147,7 +152,7 @@ class Discovery:
         if known is not None and known not in types:
             # it is published as another type now; for DDS the old subscription is only gone when
             # this callback is over
-            self._forget(topic)
+            self._forget(topic, 'it has another type')
             return
         if known is not None and len(types) > 1 and (topic, *types) not in self._mixed:
             self._mixed.add((topic, *types))
@@ -164,12 +169,12 @@ class Discovery:
         self.topics[topic] = self._make(topic, ros_type)
         self._types[topic] = f'{ros_type.__module__.partition(".")[0]}/msg/{ros_type.__name__}'
 
-    def _forget(self, topic: str) -> None:
-        """Send a topic no longer."""
+    def _forget(self, topic: str, why: str) -> None:
+        """Send a topic no longer, but for what has come of it."""
         for one in self.topics.pop(topic):
-            one.close()
             if one.subscription is not None:
-                self._intake.remove(one.subscription)
+                self._intake.finish(one.subscription)
+            one.close(why)
         del self._types[topic]
 
     def _subscribe(self, topic: Topic, publishers: list[Any]) -> None:

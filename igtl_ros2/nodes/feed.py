@@ -144,11 +144,19 @@ class Feed:
         self._timers.append(timer)
         return timer
 
-    def close(self) -> None:
-        """Send nothing any more."""
+    def close(self, why: str) -> None:
+        """Send nothing any more; what waits is given up."""
         self._is_closed = True
         for timer in self._timers:
             self._shared.node.destroy_timer(timer)
+        with self._admits:
+            count = self.route.give_up()
+        if count:
+            name = self.route.name
+            self._shared.report.problem(
+                f'{name}: given up', f'{name}: {count} values that waited are not sent: {why}',
+                count)
+        self._shared.wait.forget(id(self), why)
 
     def again(self, value: Any, wall_ns: int = 0, until_s: float = math.inf) -> None:
         """
@@ -213,6 +221,11 @@ class Feed:
         """Take back what was sent, once it is older than the rule allows."""
         with self._sends:
             self._run(self.route.look_at_age(self._shared.now()))
+
+    def retract(self, why: str) -> None:
+        """Take back what was sent: it does not hold any more."""
+        with self._sends:
+            self._run(self.route.retract(why))
 
     def _repeat(self) -> None:
         with self._sends:
@@ -303,3 +316,39 @@ class Feed:
                 self._go_on(items, now, [], trace=trace)
         except Exception as error:
             self._shared.report.tell(not_sent(self.route.name, error))
+
+
+class FrameFeed:
+    """
+    Look frames of tf up at the rate of their rule, and send them.
+
+    :param look: looks them up.
+    """
+
+    def __init__(self, shared: Shared, feed: Feed, period_s: float, look: Any) -> None:
+        self._shared = shared
+        self._feed = feed
+        self._period_s = period_s
+        self._look = look
+        self._timer: Timer | None = None
+
+    def start(self) -> None:
+        """Look from now on, also if it was ended before."""
+        if self._timer is None:
+            self._timer = self._shared.timer(self._period_s, self._on_timer)
+
+    def end(self) -> None:
+        """Look no more."""
+        if self._timer is not None:
+            self._shared.node.destroy_timer(self._timer)
+            self._timer = None
+
+    def retract(self, why: str) -> None:
+        """Look no more, and take back what was sent."""
+        if self._timer is not None:
+            self.end()
+            self._feed.retract(why)
+
+    def _on_timer(self) -> None:
+        self._feed.take([self._look])
+        self._feed.look_at_age()

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from rclpy.node import Node
-from rclpy.timer import Timer
 from std_msgs.msg import Header
 from std_msgs.msg import String as RosString
 
@@ -21,6 +20,7 @@ from ..converters.urdf import RobotDescription, Visual, read_urdf
 from ..dialogue.streams import Streams
 from ..errors import ConversionError, EncodeError
 from ..mapping import RobotSource, SendRule, TfFrame
+from .feed import FrameFeed
 from .report import Report
 from .tf import OwnFrames
 
@@ -63,11 +63,12 @@ class RobotFeed:
     _link: Streams
     _report: Report
     _sending: Callable[[SendRule], Sending]
-    _start: Callable[[SendRule], Timer] | None
+    _start: Callable[[SendRule], FrameFeed] | None
     _own_frames: OwnFrames
     _claim: Callable[[tuple[str, str], str], None]
     _text: str = field(default='', init=False)
-    _timers: list[Timer] = field(default_factory=list, init=False)
+    #: what sends the poses of links, also of those that are gone: they may come back
+    _feeds: dict[SendRule, FrameFeed] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     #: which description counts; shapes of an older one are not sent any more
     _turn: int = field(default=0, init=False)
@@ -134,14 +135,14 @@ class RobotFeed:
         """Send nothing any more."""
         with self._lock:
             self._turn += 1
-        self._stop_poses()
+        for feed in self._feeds.values():
+            feed.end()
         self._own_frames.of_robots.pop(self, None)
 
     # -- poses
 
     def _follow(self, names: dict[str, str], target: str) -> None:
         """Send where frames are from now on, under these names."""
-        self._stop_poses()
         if self._start is None:
             return
         self._own_frames.of_robots[self] = frozenset(names)
@@ -153,12 +154,17 @@ class RobotFeed:
         else:
             several = tuple(TfFrame(frame, target, name) for frame, name in names.items())
             rules = [replace(self._rule, tf_list=several)]
-        self._timers = [self._start(rule) for rule in rules]
-
-    def _stop_poses(self) -> None:
-        for timer in self._timers:
-            self._node.destroy_timer(timer)
-        self._timers = []
+        devices, wanted = {rule.device for rule in rules}, set(rules)
+        for rule, feed in self._feeds.items():
+            if rule.device not in devices:
+                feed.retract(f'the robot of {self._source.description} has no such link any more')
+            elif rule not in wanted:
+                feed.end()
+        for rule in rules:
+            if rule in self._feeds:
+                self._feeds[rule].start()
+            else:
+                self._feeds[rule] = self._start(rule)
 
     # -- shapes, in a thread of their own
 

@@ -10,7 +10,6 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from rclpy.node import Node
-from rclpy.timer import Timer
 from std_msgs.msg import Float64MultiArray
 from std_msgs.msg import String as RosString
 
@@ -30,7 +29,8 @@ from ..routes.surroundings import Key
 from ..rules import SendRule
 from .discovery import Discovery, Topic
 from .echo import EchoGuard
-from .feed import Feed, Shared
+from .feed import Feed, FrameFeed, Shared
+from .outlets import Outlets
 from .relay import Outlet, Relays
 from .report import Report
 from .robot import RobotFeed
@@ -42,6 +42,9 @@ from .transform_wait import TransformWait
 #: leaves that do not become messages but describe those of their device
 _DESCRIPTIONS = {'info': RosString, 'geometry': Float64MultiArray}
 _HANDED_DEPTH = 10
+_CHANGED = 'the rules have changed'
+#: tells of a topic all that decides what takes its messages
+_Asked = Callable[[str], Any]
 #: a rule, and whether another link receives what it sends
 _Aged = tuple[SendRule, bool]
 
@@ -94,8 +97,9 @@ class Sender:
         #: what describes the devices of topics, by the topic that says it
         self._beside: dict[str, str] = {}
         self._rules: dict[str, list[SendRule]] = {}
+        self._outlets = Outlets(self._outlet_feed)
         #: what ends what the rules have started
-        self._ends: list[Callable[[], None]] = []
+        self._ends: list[Callable[[], Any]] = []
         self._intake = Intake(node, self._lock)
         own = f'{config.name}/to_igtl' if config.name else 'to_igtl'
         self._prefix = node.resolve_topic_name(own) + '/'
@@ -109,8 +113,12 @@ class Sender:
     def _is_handed_over(self, topic: str) -> bool:
         return self._relays.hands_over(self._name, topic)
 
-    def _follow(self) -> None:
-        """Start what the mapping asks for."""
+    def _follow(self, before: _Asked | None = None) -> None:
+        """
+        Start what the mapping asks for.
+
+        :param before: what was asked for until now.
+        """
         for rule in self._mapping.send:
             read = rule.robot.description if rule.robot else rule.topic
             if read:
@@ -120,7 +128,7 @@ class Sender:
                     folder = topic.rpartition('/')[0]
                     self._beside.update((f'{folder}/{leaf}', folder) for leaf in _DESCRIPTIONS)
             elif self._tf is not None:
-                self._end_timer(self._start_tf(rule))
+                self._ends.append(self._start_tf(rule).end)
         lost = self._relays.open(self._name, self, {
             topic: [self._outlet(topic, rule) for rule in rules if rule.topic]
             for topic, rules in self._rules.items() if self._is_handed_over(topic)
@@ -129,41 +137,65 @@ class Sender:
             self._report.problem(
                 'other links', f'{lost} values of other links came before this one was open')
         with self._lock:
-            self._discovery.follow(self._rules, self._beside)
+            kept = self._unchanged(before) if before else set()
+            self._said.forget_values(self._mapping.profile, kept)
+            self._discovery.follow(self._rules, self._beside, kept, _CHANGED)
             if self._rules or self._settings.discover:
                 look = self._discovery.look_around
-                self._end_timer(self._shared.timer(self._settings.discover_period, look))
+                timer = self._shared.timer(self._settings.discover_period, look)
+                self._ends.append(partial(self._node.destroy_timer, timer))
                 look()
 
     def change(self, config: LinkConfig, tf: Tf | None) -> None:
         """Follow other rules from now on; call it in the thread of the executor."""
         with self._lock:
-            self._end_all('the rules have changed')
+            self._end_all()
             self._relays.follow([config])
+            if tf is not self._tf:
+                self._shared.wait.close(_CHANGED)
+                self._shared.wait = self._frame_wait(tf)
             self._tf = tf
-            self._shared.wait = self._frame_wait(tf)
+            before = self._asked
             self._mapping = config.mapping
             self._ends, self._rules, self._beside = [], {}, {}
             self._expired = dict(self._expiries)
             self._expiries.clear()
-            self._said.forget_values(config.mapping.profile)
-            self._follow()
+            self._outlets.change()
+            self._follow(before)
+            self._outlets.end_others(_CHANGED)
+            self._shared.wire_sources.forget()
 
-    def _end_all(self, why: str) -> None:
+    @property
+    def _asked(self) -> _Asked:
+        """Tell what takes the messages of a topic now: what that is made of."""
+        rules, beside, unit = self._rules, self._beside, self._mapping.fallback.wire_unit
+        return lambda topic: (rules.get(topic), beside.get(topic), unit)
+
+    def _unchanged(self, before: _Asked) -> set[str]:
+        """List the topics that stay as they are; what a robot is made of comes again."""
+        kept = set()
+        for topic in self._discovery.topics:
+            rules = self._rules.get(topic, [])
+            if before(topic) == self._asked(topic) and not any(rule.robot for rule in rules):
+                kept.add(topic)
+                for rule in filter(lambda rule: rule.max_age, rules):
+                    self._expiry(rule)
+        return kept
+
+    def _end_all(self) -> None:
         self._relays.close(self)
         for end in self._ends:
             end()
-        self._shared.wait.close(why)
-
-    def _end_timer(self, timer: Timer) -> None:
-        self._ends.append(lambda: self._node.destroy_timer(timer))
 
     def close(self) -> None:
         """Give up what waits for tf, and what other threads are about to send."""
         self._relays.close(self)
         self._shared.close()
         self._intake.close()
-        self._end_all('the link was closed')
+        self._end_all()
+        self._shared.wait.close('the link was closed')
+        self._outlets.change()
+        self._outlets.end_others('the link was closed')
 
     @property
     def stale(self) -> list[str]:
@@ -281,17 +313,22 @@ class Sender:
     # -- what other links receive, and frames of tf
 
     def _outlet(self, topic: str, rule: SendRule) -> Outlet:
-        """Make what takes the values that a link of this node receives on a topic."""
+        """Give what takes the values that a link of this node receives on a topic."""
+        feed = self._outlets.of(topic, rule)
+        if rule.max_age:
+            self._expiry(rule, True)
+        return lambda value: feed.take([value])
+
+    def _outlet_feed(self, topic: str, rule: SendRule) -> Feed:
         source = LinkSource(topic, rule, self._said, self._shared.link.link)
         route = outbound_route(
             rule, source, self._shared.wire_sources, depth=_HANDED_DEPTH,
             expiry=self._expiry(rule, True) if rule.max_age else None)
         feed = Feed(self._shared, rule, route)
         feed.pace()
-        self._ends.append(feed.close)
-        return lambda value: feed.take([value])
+        return feed
 
-    def _start_tf(self, rule: SendRule) -> Timer:
+    def _start_tf(self, rule: SendRule) -> FrameFeed:
         """Look frames of tf up at the rate of a rule, and send them."""
         tf = self._tf
         assert tf is not None  # else nobody asks
@@ -300,17 +337,14 @@ class Sender:
             look = TfSet(rule, tf, self._report).look
         route = outbound_route(
             rule, TfSource(rule), self._shared.wire_sources, expiry=self._expiry(rule))
-        feed = Feed(self._shared, rule, route)
-
-        def on_timer() -> None:
-            feed.take([look])
-            feed.look_at_age()
-
-        return self._shared.timer(1.0 / (rule.rate or 1.0), on_timer)
+        feed = FrameFeed(
+            self._shared, Feed(self._shared, rule, route), 1.0 / (rule.rate or 1.0), look)
+        feed.start()
+        return feed
 
     def _expiry(self, rule: SendRule, is_handed: bool = False) -> Expiry:
         key = rule, is_handed
-        known = self._expired.pop(key, None)
+        known = self._expired.pop(key, None) or self._expiries.get(key)
         expiry = self._expiries[key] = known or Expiry(rule)
         return expiry
 

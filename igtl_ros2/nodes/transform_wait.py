@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Hashable
 
 from rclpy.node import Node
 
@@ -46,6 +47,11 @@ class TransformWait:
         with self._lock:
             self._node.destroy_timer(self._timer)
             self.queue.close(why)
+
+    def forget(self, key: Hashable, why: str) -> None:
+        """Drop what waits under a key."""
+        with self._lock:
+            self.queue.forget(key, why)
 
     def _retry(self) -> None:
         with self._lock:

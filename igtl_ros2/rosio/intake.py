@@ -110,8 +110,12 @@ class Intake:
                 self._finish(old)
         return subscription
 
-    def _finish(self, subscription: Subscription) -> None:
+    def finish(self, subscription: Subscription) -> None:
         """Hand on what has come to a subscription, and destroy it."""
+        with self._lock, self._reads:
+            self._finish(subscription)
+
+    def _finish(self, subscription: Subscription) -> None:
         target = self._targets.get(subscription)
         if target is not None:
             for _ in range(subscription.qos_profile.depth):  # somebody may go on publishing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from json import loads
 from typing import Any
@@ -149,13 +149,17 @@ class Descriptions:
         is_new, description.geometry = description.geometry is None, geometry
         return _early(description) if is_new else []
 
-    def forget_values(self, profile: str) -> None:
-        """Forget what was sent: other rules would send it otherwise."""
+    def forget_values(self, profile: str, kept: Collection[str]) -> None:
+        """
+        Forget what was sent: other rules would send it otherwise.
+
+        :param kept: topics whose rules are the same.
+        """
         self.profile = profile
         for description in self._all.values():
-            description.early.clear()
-            description.streams.clear()
-            description.last.clear()
+            for values in (description.early, description.streams, description.last):
+                for topic in values.keys() - kept:
+                    del values[topic]
 
 
 def _names(device: str, topic: str) -> tuple[str, str]:

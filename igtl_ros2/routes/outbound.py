@@ -113,6 +113,11 @@ class OutboundRoute:
         behind = self._admitting[self._admitting.index(self._rate) + 1:]
         return _through(behind, self._rate.release(), now, out)
 
+    def give_up(self) -> int:
+        """Drop what waits for its rate or a worker; tells how many values that is."""
+        waiting = [step for step in (self._rate, self.queue) if step is not None]
+        return sum(step.give_up() for step in waiting)
+
     def again(self, value: Any, now: Now, out: Effects) -> list[Item]:
         """Take a value that was sent before, now that more is known of it; as `admit` does."""
         behind = [step for step in self._admitting if step is self.queue]
@@ -144,6 +149,13 @@ class OutboundRoute:
         out: Effects = []
         if self._age is not None:
             self._age.look(now, out)
+        return out
+
+    def retract(self, why: str) -> Effects:
+        """Take back what was sent: it does not hold any more."""
+        out: Effects = []
+        if self._age is not None:
+            self._age.retract(why, out)
         return out
 
     def repeat(self, now: Now) -> Effects:

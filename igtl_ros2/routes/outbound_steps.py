@@ -108,6 +108,10 @@ class RateLimit:
         latest, self._latest = self._latest, None
         return [] if latest is None else [latest]
 
+    def give_up(self) -> int:
+        """Drop what is kept; tells how many values that is."""
+        return len(self.release())
+
 
 class NotOwn:
     """Leave out what came from another link of the node, which has handed it over."""
@@ -204,8 +208,12 @@ class MaxAge(_Each):
             self._expire(out)
 
     def _expire(self, out: Effects) -> None:
+        self.retract(self._source.why_stale, out)
+
+    def retract(self, why: str, out: Effects) -> None:
+        """Take back what was sent."""
         self._forget()
-        self._expiry.expire(self._source.why_stale, out)
+        self._expiry.expire(why, out)
 
 
 class OnChange(_Each):
@@ -285,6 +293,10 @@ class WireSources:
 
     def __init__(self) -> None:
         self._last: dict[Key, tuple[str, float]] = {}
+
+    def forget(self) -> None:
+        """Let everything come from another source than before."""
+        self._last.clear()
 
     def other(self, key: Key, source: str, now_s: float) -> str | None:
         """

@@ -314,7 +314,8 @@ class TfSource(Source):
 
     def __init__(self, rule: SendRule) -> None:
         frames = ', '.join(rule.tf_sources)
-        super().__init__(f'{frames} on tf', rule)
+        # the frames of a robot may change, it stays one source
+        super().__init__(f'{rule.robot.description if rule.robot else frames} on tf', rule)
         self._stale = self.why_stale = f'tf knows nothing new of {frames}'
 
     def convert(self, item: Item, now: Now) -> Sequence[str]:

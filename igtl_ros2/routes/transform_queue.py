@@ -68,10 +68,14 @@ class TransformQueue:
     def close(self, why: str) -> None:
         """Drop what waits, and what would."""
         self.is_closed = True
-        for queue in self._queues.values():
-            while queue:
-                self.drop(self._take(queue)[1], why)
-        self._queues.clear()
+        for key in list(self._queues):
+            self.forget(key, why)
+
+    def forget(self, key: Hashable, why: str) -> None:
+        """Drop what waits under a key."""
+        queue = self._queues.pop(key, ())
+        while queue:
+            self.drop(self._take(queue)[1], why)
 
     def submit(self, placement: Placement, now_s: float) -> None:
         """

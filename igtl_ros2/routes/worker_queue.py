@@ -86,6 +86,12 @@ class WorkerQueue:
     def _useless(self) -> Tell:
         return left_out(f'{self._source.name}: frames behind a lost one, before a key frame')
 
+    def give_up(self) -> int:
+        """Drop what waits; tells how many values that is."""
+        count = sum(not isinstance(one, _Again) for one in self._waiting)
+        self._waiting.clear()
+        return count
+
     def next(self) -> list[Item]:
         """
         Give the worker the oldest value, if there is one.

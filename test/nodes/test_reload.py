@@ -1,5 +1,6 @@
 """Other rules for a running bridge: the service ~/reload."""
 
+import threading
 import time
 
 import numpy as np
@@ -186,3 +187,74 @@ def test_poses_go_on_while_very_many_rules_are_read(ros, device, tmp_path):
     wait_for(lambda: len(answers) == 2, 'the first answer')
     assert answers == [second, future]
     assert future.result().success and '8001 rules' in future.result().message
+
+
+SLOW = """
+profile: plain
+send:
+- {topic: /slow, device: Slow, rate: 0.5}
+- {topic: /again, device: Again, keepalive: 0.2}
+- {topic: /other, device: Other, rate: 0.001}
+"""
+
+
+def test_what_waits_of_a_topic_whose_rules_stay_goes_on_and_the_rest_is_counted(
+        ros, device, tmp_path):
+    node = start(ros, device, **mapping(tmp_path, SLOW))
+    talkers = {name: ros.talk(f'/{name}', RosString) for name in ('slow', 'again', 'other')}
+    # a value that waits for its rate each
+    for name, talker in talkers.items():
+        talker.publish(RosString(data=f'{name} first'))
+    (sender,) = node._senders.values()
+
+    def subscriptions():
+        return {name: sender._discovery.topics[f'/{name}'][0].subscription for name in talkers}
+
+    routes = {name: sender._discovery.topics[f'/{name}'][0].take.args[0].__self__
+              for name in talkers}
+    before = subscriptions()
+    heard = []
+
+    def hears(text):
+        def look():
+            got = device.receive(0.5)
+            heard.append(got[1].text if got else '')
+            return text in heard
+        wait_for(look, text)
+
+    hears('slow first')
+    hears('again first')
+    wait_for(lambda: routes['other']._rate._latest, 'a value that waits')
+    talkers['slow'].publish(RosString(data='stop'))
+    wait_for(lambda: routes['slow']._rate._latest, 'the last word')
+    assert reload(ros, SLOW.replace('device: Other', 'device: Renamed'), tmp_path)[0]
+    heard.clear()
+    hears('again first')
+    hears('stop')
+    now = subscriptions()
+    assert [name for name in talkers if now[name] is before[name]] == ['slow', 'again']
+    (health, *_), = node._diagnostics._open
+    assert health._report.counts == {'/other: given up': 1}
+
+
+def test_no_message_is_missed_while_a_file_is_read_that_is_the_same(ros, device, tmp_path):
+    rules = 'profile: plain\nsend: [{topic: /t, device: T}]\n'
+    start(ros, device, **mapping(tmp_path, rules))
+    talker = ros.talk('/t', RosString, 1000)
+    stop = threading.Event()
+    said = []
+
+    def talk():
+        while not stop.wait(0.002):
+            said.append(f'{len(said)}')
+            talker.publish(RosString(data=said[-1]))
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    try:
+        for _ in range(3):
+            assert reload(ros, rules, tmp_path)[0]
+    finally:
+        stop.set()
+        thread.join()
+    assert [next_message(device).text for _ in said] == said

@@ -11,8 +11,9 @@ import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from ros_user import ALL, mapping, reload, wait_for
+from ros_user import ALL, STATE, mapping, reload, wait_for
 from rosgraph_msgs.msg import Clock
+from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
 
 from igtl_ros2 import connect
@@ -228,3 +229,57 @@ def test_other_rules_make_nothing_that_died_alive(ros, robot, tmp_path, rule, is
         settle(node, seen)
         assert seen.states[-1] == 'MISSING' and seen.states.count('MISSING') == 1
         assert late_states(node) == []
+
+
+ARM = '<robot name="r"><link name="base"/><link name="tool"/>{}</robot>'
+HAND = ('<link name="hand"/><joint name="j" type="fixed"><parent link="base"/>'
+        '<child link="hand"/></joint>')
+ON_BASE = '<joint name="i" type="fixed"><parent link="base"/><child link="tool"/></joint>'
+ROBOTS = """
+profile: plain
+send:
+- {robot: {description: /robot, rate: 20}, device: Robot, type: TRANSFORM}
+- {robot: {description: /robot, rate: 20}, device: Tools}
+"""
+
+
+def test_a_link_that_leaves_the_description_of_a_robot_is_missing_until_it_is_back(ros, tmp_path):
+    node = ros.bridge(port=0, **mapping(tmp_path, ROBOTS))
+    static = ros.node.create_publisher(TFMessage, '/tf_static', STATE)
+    frames = []
+    for child in ('tool', 'hand'):
+        made = TransformStamped()
+        made.header.frame_id, made.child_frame_id = 'base', child
+        frames.append(made)
+    static.publish(TFMessage(transforms=frames))
+    robots = ros.talk('/robot', RosString, STATE)
+    address = str(node.link.address)
+
+    def held():
+        return {one.key[1] for one in node.link.link.held('TRANSFORM')}
+
+    def describe(more):
+        robots.publish(RosString(data=ARM.format(ON_BASE + more)))
+
+    with connect(address, header_version='2') as peer:
+        wait_for(lambda: 2 in {one.version for one in node.link.peers}, 'version 2')
+        said = []
+
+        def hears(state):
+            def look():
+                got = peer.receive(0.5)
+                if got.type_name == 'TRANSFORM' and got.device_name == 'hand':
+                    said.append(got.metadata.get('TransformStatus'))
+                return said[-1:] == [state]
+            wait_for(look, f'the state {state}')
+
+        describe(HAND)
+        hears(None)
+        describe('')
+        hears('MISSING')
+        assert {'tool'} <= held() <= {'base', 'tool'}
+        describe(HAND)
+        hears('OK')
+        assert 'hand' in held()
+    (health, *_), = node._diagnostics._open
+    assert [what for what in health._report.counts if 'two sources' in what] == []
