@@ -222,10 +222,10 @@ class Feed:
         with self._sends:
             self._run(self.route.look_at_age(self._shared.now()))
 
-    def retract(self, why: str) -> None:
-        """Take back what was sent: it does not hold any more."""
+    def retract(self) -> None:
+        """Take back what was sent: its source is gone."""
         with self._sends:
-            self._run(self.route.retract(why))
+            self._run(self.route.retract())
 
     def _repeat(self) -> None:
         with self._sends:
@@ -343,11 +343,11 @@ class FrameFeed:
             self._shared.node.destroy_timer(self._timer)
             self._timer = None
 
-    def retract(self, why: str) -> None:
+    def retract(self) -> None:
         """Look no more, and take back what was sent."""
         if self._timer is not None:
             self.end()
-            self._feed.retract(why)
+            self._feed.retract()
 
     def _on_timer(self) -> None:
         self._feed.take([self._look])

@@ -157,7 +157,7 @@ class RobotFeed:
         devices, wanted = {rule.device for rule in rules}, set(rules)
         for rule, feed in self._feeds.items():
             if rule.device not in devices:
-                feed.retract(f'the robot of {self._source.description} has no such link any more')
+                feed.retract()  # the robot has no such link any more
             elif rule not in wanted:
                 feed.end()
         for rule in rules:

@@ -151,11 +151,11 @@ class OutboundRoute:
             self._age.look(now, out)
         return out
 
-    def retract(self, why: str) -> Effects:
-        """Take back what was sent: it does not hold any more."""
+    def retract(self) -> Effects:
+        """Take back what was sent: its source is gone."""
         out: Effects = []
         if self._age is not None:
-            self._age.retract(why, out)
+            self._age.retract(out)
         return out
 
     def repeat(self, now: Now) -> Effects:

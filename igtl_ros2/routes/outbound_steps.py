@@ -208,12 +208,14 @@ class MaxAge(_Each):
             self._expire(out)
 
     def _expire(self, out: Effects) -> None:
-        self.retract(self._source.why_stale, out)
-
-    def retract(self, why: str, out: Effects) -> None:
-        """Take back what was sent."""
         self._forget()
-        self._expiry.expire(why, out)
+        self._expiry.expire(self._source.why_stale, out)
+
+    def retract(self, out: Effects) -> None:
+        """Take back what was sent: its source is gone."""
+        self._forget()
+        self._expiry.is_stale = False
+        self._expiry.retract(out)
 
 
 class OnChange(_Each):

@@ -82,6 +82,10 @@ class Expiry:
             self.is_stale = True
             device = self._rule.device
             out.append(problem(f'{device}: stale', f'{device} is stale, not sent: {why}'))
+        self.retract(out)
+
+    def retract(self, out: Effects) -> None:
+        """Take back what was sent last; its source is not stale, but gone."""
         last, self._last = self._last, []
         for message in last:
             has_state = message.place == Place.POSES

@@ -278,6 +278,7 @@ def test_a_link_that_leaves_the_description_of_a_robot_is_missing_until_it_is_ba
         describe('')
         hears('MISSING')
         assert {'tool'} <= held() <= {'base', 'tool'}
+        assert [sender.stale for sender in node._senders.values()] == [[]]
         describe(HAND)
         hears('OK')
         assert 'hand' in held()
