@@ -290,6 +290,31 @@ def present_markers(markers: Sequence[Marker]) -> list[Marker]:
     return list(found.values())
 
 
+def note_parts(markers: Sequence[Marker], sending: Sending) -> None:
+    """
+    Note once of a topic that its messages are parts of a list: each is taken for all of it.
+
+    They are where markers neither come again nor are deleted, or where only some are deleted.
+    """
+    topics = sending.state.setdefault('markers', {})
+    before = topics.get(sending.rule.topic, frozenset())
+    if before is None:
+        return  # it was said
+    lost = set(before) if markers else set()  # an empty one says what it means
+    for marker in markers:
+        if marker.action == Marker.DELETEALL:
+            lost = {key for key in lost if marker.ns and key[0] != marker.ns}
+        lost.discard((marker.ns, marker.id))
+    present = frozenset((marker.ns, marker.id) for marker in present_markers(markers))
+    topics[sending.rule.topic] = None if lost else present
+    if lost:
+        ns, number = min(lost)
+        sending.notes.append(
+            f'each message is taken for the whole list: marker {ns!r} {number}, which is neither '
+            'in this one nor deleted, is not there any more; publish all markers in one '
+            'MarkerArray; said once')
+
+
 def shared_header(markers: Sequence[Marker]) -> Header:
     """
     Find the header that all markers share.
@@ -339,6 +364,8 @@ def _register(wire_type: str, function: Any, *leaves: str, default: bool = False
 
     def convert(message: Any, sending: Sending) -> Any:
         markers = message.markers if isinstance(message, MarkerArray) else [message]
+        if function is _by_kind or sending.rule.type:  # else it is of a part of them
+            note_parts(markers, sending)
         return function(markers, sending)
 
     convert.__doc__ = function.__doc__

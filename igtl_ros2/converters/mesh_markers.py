@@ -13,7 +13,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 from ..codec.messages.mesh import Attribute, AttributeType, Cells, PolyData
 from ..errors import ConversionError
 from .bulk import fill_rows
-from .markers import FAR, sendable, shared_header
+from .markers import FAR, note_parts, sendable, shared_header
 from .mesh_files import find_file, read_again
 from .mesh_parts import colour_bytes, mesh_of
 from .names import ros_name
@@ -90,6 +90,8 @@ def mesh_from_markers(message: MarkerArray, sending: Sending) -> PolyData:
 
 def _mesh(markers: Sequence[Marker], sending: Sending) -> PolyData:
     """Join markers into one mesh, with a colour for each point."""
+    if sending.rule.type:  # else it is of a part of them
+        note_parts(markers, sending)
     kept, parts = sendable(markers, _part, sending)
     header = shared_header(kept or markers)
     points, colours = [np.zeros((0, 3))], [np.zeros((0, 4))]

@@ -263,6 +263,31 @@ def test_a_text_costs_no_other_marker_and_is_told(send):
     assert "marker 'notes' 5: " in note
 
 
+def removed(number, action=Marker.DELETE):
+    return Marker(header=HEADER, ns='n', id=number, action=action)
+
+
+@pytest.mark.parametrize('kind', ['', 'POINT', 'POLYDATA'])
+@pytest.mark.parametrize(('messages', 'lost'), [
+    ([[1], [2], [3]], 1),  # one after the other
+    ([[1, 2, 3], [-2]], 1),  # one is deleted
+    ([[1, 2, 3], [2]], 1),  # one moves
+    ([[1, 2, 3], [1, 2, 3]], None), ([[1], [1, 2]], None), ([[1], [1], [-1]], None),
+    ([[1, 2, 3], [1, -2, 3], [1, 3]], None), ([[1, 2], [0, 3, 4]], None), ([[1, 2], []], None),
+])
+def test_parts_of_a_list_that_are_taken_for_all_of_it_are_noted_once(send, messages, lost, kind):
+    notes, state = [], {}
+    for _ in range(2):
+        for numbers in messages:
+            send(MarkerArray(markers=[
+                sphere(n) if n > 0 else removed(-n) if n else removed(0, Marker.DELETEALL)
+                for n in numbers]), kind, type=kind, notes=notes, state=state, topic='/m')
+        if lost is None:
+            state.clear()
+    assert [note.partition(', which')[0] for note in notes] == ([] if lost is None else [
+        f"each message is taken for the whole list: marker 'n' {lost}"])
+
+
 def test_of_many_that_are_left_out_some_are_named(send):
     notes = []
     send(MarkerArray(markers=[sphere(1), *map(label, range(100, 150))]), notes=notes)
