@@ -150,13 +150,15 @@ class Feed:
         for timer in self._timers:
             self._shared.node.destroy_timer(timer)
         with self._admits:
-            count = self.route.give_up()
+            self._give_up(self.route.give_up(), why)
+        self._shared.wait.forget(id(self), why)
+
+    def _give_up(self, count: int, why: str) -> None:
         if count:
             name = self.route.name
             self._shared.report.problem(
                 f'{name}: given up', f'{name}: {count} values that waited are not sent: {why}',
                 count)
-        self._shared.wait.forget(id(self), why)
 
     def again(self, value: Any, wall_ns: int = 0, until_s: float = math.inf) -> None:
         """
@@ -309,7 +311,9 @@ class Feed:
 
     def _go_on_later(self, items: list[Item]) -> None:
         try:
-            if items and not self._is_closed:
+            if self._is_closed:
+                self._give_up(len(items), 'its rule is gone')
+            elif items:
                 now = self._shared.now()
                 trace = items[0].trace = Trace(items[0].came_s)
                 trace.mark('worker_wait', now.steady_s)
