@@ -15,7 +15,7 @@ def test_the_robot_of_the_demo_ends_its_threads(ros):
 
 def test_a_bridge_ends_its_threads(ros):
     before = set(threading.enumerate())
-    bridge = ros.bridge()
+    bridge = ros.bridge(port=0)
     spinning = ros.threads[-1]
     assert set(threading.enumerate()) - before - {spinning}
     ros.closers.remove(bridge.close)
