@@ -156,6 +156,7 @@ class BridgeNode(ManagedNode):
         self._emergency = Emergency(self, self._emergencies)
         self._diagnostics = Diagnostics(self)
         self._own_frames = OwnFrames()
+        self.get_logger().info(which_rules(self._configs))
         self._use_tf(self._configs)
         warn_of_raw(self._configs, self.get_logger())
         # before any link is open: the first value counts
@@ -256,6 +257,15 @@ def _faults_of(config: LinkConfig) -> Iterator[None]:
         if not config.name:
             raise
         raise type(error)(f'link {config.name!r}: {error}') from error
+
+
+def which_rules(configs: Sequence[LinkConfig]) -> str:
+    """Say whose rules are followed: a parameter that did not arrive leaves a link without any."""
+    path = configs[0].mapping.path
+    if not path:
+        return 'no mapping file: everything is published, no gates'
+    links = ', '.join(config.name for config in configs if config.name)
+    return f'mapping file: {path}' + (f', links: {links}' if links else '')
 
 
 def warn_of_raw(configs: Iterable[LinkConfig], logger: RcutilsLogger) -> None:

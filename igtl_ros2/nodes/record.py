@@ -17,7 +17,6 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.serialization import deserialize_message, serialize_message
-from rclpy.signals import SignalHandlerOptions
 from rclpy.subscription import Subscription
 from std_msgs.msg import String as RosString
 from std_srvs.srv import SetBool
@@ -32,7 +31,7 @@ from ..errors import BagError, ConversionError, DecodeError
 from ..rosio.qos import Quality, quality_for
 from ..rosio.subscriptions import Losses, subscribe
 from .discovery import message_class
-from .spin import Turns
+from .spin import Turns, start_ros
 
 _LOOK_PERIOD_S = 0.2
 # always the same: asked with another time-out, rclpy forgets what it has found to be ready, and
@@ -86,7 +85,7 @@ class RosTap:
     _ros_args: Sequence[str]
 
     def __post_init__(self) -> None:
-        rclpy.init(args=list(self._ros_args), signal_handler_options=SignalHandlerOptions.NO)
+        start_ros(self._ros_args)
         self.node = Node('igtl_record')
         namespace = self.node.get_namespace().rstrip('/')
         self._patterns = tuple(self._patterns) or (f'{namespace}/*', *_TF_TOPICS)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import rclpy
+from rclpy.exceptions import ParameterException
 from rclpy.executors import Executor, SingleThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation as _rclpy
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-from ..errors import ConfigError, PeerError
+from ..errors import ConfigError, PeerError, printable
 from ..rosio.callback_errors import CallbackErrors
 from ..rosio.tuning import spare_the_collector, tune
 
 # Signals are handled by Python between two turns of the executor
 _TURN_S = 0.1
+# what rcl calls a word that it cannot read, and what it should be
+_WANTED = {
+    'parameter override rule': '-p NAME:=VALUE',
+    'params file': 'a file of ROS parameters; a mapping file is given as -p mapping_file:=FILE',
+    'remap rule': '-r FROM:=TO',
+}
+_PLACE_IN_ROS = re.compile(r', at \S+\.c(pp)?:\d+')
 
 _log = logging.getLogger(__name__)
 
@@ -100,6 +110,58 @@ def stop_on_signals() -> Iterator[Stop]:
             signal.signal(number, handler)
 
 
+def split_ros(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """
+    Split a command line as ROS does.
+
+    :returns: what is for the program, and what is for ROS: `--ros-args` and the words up to `--`.
+    """
+    own: list[str] = []
+    ros: list[str] = []
+    is_for_ros = False
+    for word in words:
+        is_for_ros = (is_for_ros or word == '--ros-args') and word != '--'
+        if is_for_ros:
+            ros.append(word)
+        elif word != '--':
+            own.append(word)
+    return own, ros
+
+
+def start_ros(words: Sequence[str]) -> None:
+    """
+    Start ROS, whose signals stay with Python.
+
+    :param words: the command line, without the name of the program.
+    :raises ConfigError: if ROS does not understand it, or would pass over a word of it.
+    """
+    own, ros = split_ros(words)
+    if own:
+        raise ConfigError(
+            f'found {printable(repr(own[0]))}; wanted --ros-args -p NAME:=VALUE, '
+            '--ros-args --params-file FILE or --ros-args -r __ns:=/NAMESPACE')
+    try:
+        rclpy.init(args=ros, signal_handler_options=SignalHandlerOptions.NO)
+    except _rclpy.UnknownROSArgsError as error:  # its text is a list
+        raise ConfigError(
+            f'found {str(error).strip("[]")} behind --ros-args; wanted -p NAME:=VALUE') from error
+    except _rclpy.RCLError as error:
+        raise ConfigError(_in_plain_words(str(error))) from error
+
+
+def _in_plain_words(error: str) -> str:
+    """Say in a line which word rcl could not read, and what it wants there."""
+    text = _PLACE_IN_ROS.sub('', error)
+    found = re.search(r"Couldn't parse ([\w ]+): '(.+)'\. Error: (.*)", text, re.DOTALL)
+    if not found:
+        return ' '.join(text.split())
+    kind, word, why = found.groups()
+    wanted = f'wanted {_WANTED[kind]}' if kind in _WANTED else ''
+    if wanted and 'lexeme' in why:  # what a parser expected is no word for a user
+        why = ''
+    return printable(f'{word}: {"; ".join(filter(None, (why, wanted)))}')
+
+
 def run(make_node: Callable[[], Any], args: list[str] | None = None) -> int:
     """
     Run a node as a program: make it, spin it until a signal comes, close it.
@@ -109,11 +171,11 @@ def run(make_node: Callable[[], Any], args: list[str] | None = None) -> int:
     """
     slower = tune()
     with stop_on_signals() as stop:
-        rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
         try:
             try:
+                start_ros(sys.argv[1:] if args is None else args)
                 node = make_node()
-            except (ConfigError, PeerError) as error:
+            except (ConfigError, PeerError, ParameterException) as error:
                 print(f'{sys.argv[0].rsplit("/", 1)[-1]}: {error}', file=sys.stderr)
                 return 1
             try:
@@ -123,6 +185,6 @@ def run(make_node: Callable[[], Any], args: list[str] | None = None) -> int:
                 spin(node, stop)
             finally:
                 node.close()
-        finally:
+        finally:  # after the error is gone, which holds what there is of a node
             rclpy.try_shutdown()
     return 0

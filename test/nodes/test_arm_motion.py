@@ -235,3 +235,17 @@ def test_an_arm_without_the_messages_of_moveit_starts_and_says_what_is_missing(m
     monkeypatch.setattr(node.DemoArm, 'get_logger', lambda self: logger)
     assert node.ArmNode(URDF)._servers == [node.FollowServer.return_value]
     assert 'MoveIt' in logger.warning.call_args[0][0]
+
+
+def test_a_word_that_no_arm_reads_ends_it(monkeypatch, capsys):
+    pytest.importorskip('control_msgs')
+    node = importlib.import_module('igtl_ros2.nodes.arm.node')
+    # argparse would take what follows --ros-args for the description, or pass over it
+    for words in ([URDF, '0.5', '--ros-args', '-r', '__ns:=/x'], ['--ros-args', '-r', 'a:=b']):
+        monkeypatch.setattr(sys, 'argv', ['igtl_demo_arm', *words])
+        with pytest.raises(SystemExit) as ended:
+            node.main()
+        assert ended.value.code == 2
+    unknown, missing = capsys.readouterr().err.split('usage:')[1:]
+    assert 'unrecognized arguments: 0.5' in unknown
+    assert 'required: description' in missing

@@ -1,5 +1,6 @@
 """The bridge as a program: how it starts, how it ends, what it says."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Status
 
-COMMAND = [sys.executable, '-m', 'igtl_ros2.nodes.bridge', '--ros-args']
+PROGRAM = [sys.executable, '-m', 'igtl_ros2.nodes.bridge']
+COMMAND = [*PROGRAM, '--ros-args']
 
 
 def start(*arguments):
@@ -93,6 +95,75 @@ def test_a_wrong_start_says_why_in_one_line(arguments, words):
     assert words in said
     assert 'Traceback' not in said
     assert len(said.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ('words', 'found'),
+    [
+        (['-p', 'mapping_file:=config/safe_target.yaml'], '-p'),
+        (['config/safe_target.yaml'], 'config/safe_target.yaml'),
+        (['--host', '10.0.0.5', '--ros-args', '-p', 'port:=0'], '--host'),
+        (['--params-file', 'config/bridge.yaml'], '--params-file'),
+        (['--ros-args', '-p', 'port:=0', '--', 'config/safe_target.yaml'],
+         'config/safe_target.yaml'),
+    ],
+)
+def test_a_word_that_nobody_reads_ends_it(words, found):
+    process = forked.start(*PROGRAM, *words)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1, said
+    (line,) = said.splitlines()
+    assert f'found {found!r}; wanted ' in line
+    assert '--ros-args -p NAME:=VALUE' in line
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'found'),
+    [
+        (['--params-file', 'config/slicer.yaml'],
+         r'--params-file config/slicer.yaml: .* at line \d+; .* -p mapping_file:=FILE'),
+        (['--params-file', 'nofile.yaml'], '--params-file nofile.yaml: Error opening YAML file;'),
+        (['-p', 'mode'], '-p mode: wanted -p NAME:=VALUE'),
+        (['-p', 'mapping_file=config/safe_target.yaml'],
+         '-p mapping_file=config/safe_target.yaml: wanted -p NAME:=VALUE'),
+        (['-p', 'mode:=['], r'-p mode:=\[: Error parsing an event; wanted -p NAME:=VALUE'),
+        (['-r', 'topic'], '-r topic: wanted -r FROM:=TO'),
+        (['mapping_file:=config/safe_target.yaml'],
+         "found 'mapping_file:=config/safe_target.yaml' behind --ros-args; wanted -p NAME:=VALUE"),
+        (['--log-level', 'loud'], '--log-level loud: .*'),
+        (['-p', 'use_sim_time:=5'], "'use_sim_time' to '5' of type 'INTEGER', expecting"),
+    ],
+)
+def test_what_ros_does_not_understand_ends_it_with_one_line_of_ours(arguments, found):
+    process = start(*arguments)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1, said
+    *of_ros, line = said.splitlines()  # rcl has a line of its own for some
+    assert len(of_ros) <= 1, said
+    assert re.search(found, line), line
+    assert '.c:' not in line
+
+
+def test_what_ros2_launch_passes_is_understood(tmp_path):
+    parameters = tmp_path / 'parameters.yaml'
+    parameters.write_text('/**: {ros__parameters: {port: 0}}\n')
+    process = start('-r', '__node:=igtl_bridge', '-r', '__ns:=/x', '--params-file',
+                    str(parameters), '--', '--ros-args', '--')
+    said = read_until(process, 'listening on')
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert 'no mapping file: everything is published, no gates' in said
+
+
+def test_it_names_its_mapping_file(tmp_path):
+    mapping = tmp_path / 'mapping.yaml'
+    mapping.write_text('receive: [{device: "*"}]\n')
+    process = start('-p', 'port:=0', '-p', f'mapping_file:={mapping}')
+    said = read_until(process, 'listening on')
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert f'mapping file: {mapping}' in said
 
 
 @pytest.mark.parametrize('package', ['tf2_msgs', 'diagnostic_msgs'])

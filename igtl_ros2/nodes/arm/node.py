@@ -9,7 +9,7 @@ from typing import Any
 
 from ...converters.joints import read_joints
 from ...errors import ConfigError, ConversionError
-from ..spin import run
+from ..spin import run, split_ros
 from .arm import TOOL, DemoArm
 from .follow import FollowServer
 from .kinematics import ArmModel
@@ -43,9 +43,10 @@ def main() -> None:
                         help='seconds of the arm in a second; default: 1')
     parser.add_argument('--patient', default='', metavar='FRAME',
                         help='frame of tf, such as ras, that is where the root is')
-    arguments, rest = parser.parse_known_args()
+    own, ros = split_ros(sys.argv[1:])
+    arguments = parser.parse_args(own)
     sys.exit(run(
-        lambda: _arm(arguments.description, arguments.speed, arguments.patient), args=rest))
+        lambda: _arm(arguments.description, arguments.speed, arguments.patient), args=ros))
 
 
 def _arm(path: str, speed: float, patient: str) -> ArmNode:
