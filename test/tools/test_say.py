@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import socket
 import threading
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from cli_tools import POSE, igtl, program, pyigtl_server, server_of, ultrasound
 from network_peers import until
 
-from igtl_ros2 import serve
+from igtl_ros2 import connect, serve
 from igtl_ros2.codec import encode
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.points import PointList
@@ -371,6 +372,36 @@ def test_a_stream_that_begins_and_brings_nothing_is_1():
 ])
 def test_wrong_words_are_2(words):
     igtl('call', '127.0.0.1:1', *words, code=2)
+
+
+def test_what_a_server_refuses_is_not_called_sent():
+    with receiver(allow=('10.0.0.5',)) as (url, received):
+        done = igtl('send', url, 'status', 'Estop', 'EMERGENCY', code=1)
+    assert 'was lost' in done.stderr and '1 message to' not in done.stderr
+    assert not received
+
+
+def test_a_server_that_is_full_says_so():
+    with receiver(max_clients=1) as (url, received), connect(url) as first:
+        first.send(String('here', device_name='First'))
+        until(lambda: received)
+        done = igtl('send', url, 'status', 'Estop', 'EMERGENCY', code=1)
+    assert '1 clients are connected, that is the limit' in done.stderr
+    assert 'was lost' in done.stderr and '1 message to' not in done.stderr
+
+
+def test_a_peer_that_closes_without_a_word_was_lost():
+    def close_one():
+        peer, _ = server.accept()
+        peer.recv(1)  # as a server of TLS does that gets a plain message
+        peer.close()
+
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        closing = threading.Thread(target=close_one)
+        closing.start()
+        url = f'tcp://127.0.0.1:{server.getsockname()[1]}'
+        assert 'was lost' in igtl('send', url, 'text', 'T', 'x', code=1).stderr
+        closing.join()
 
 
 def test_the_ultrasound_does_not_answer():

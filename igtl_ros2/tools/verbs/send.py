@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...config.numbers import number, seconds, whole
-from ...errors import ConfigError, ConversionError, EncodeError
-from ..hosts import add_host, add_link_options, open_link
+from ...errors import ConfigError, ConversionError, EncodeError, PeerError, printable
+from ..hosts import add_host, add_link_options, open_link, wait_until
 from ..program import say
 
 if TYPE_CHECKING:
     from ...client import Client
     from ...codec import Message
+    from ...peers import Peer
     from ...server import Server
 
 HELP = 'a pose, points, a text, a state, sensor values, or what is in files, to a device'
@@ -28,9 +29,15 @@ DESCRIPTION = """\
 Send messages to a device, once, several times or at a rate. Each gets the time
 of its sending as its stamp, unless its file or YAML has one (igtl replay --restamp sets those
 anew). igtl send HOST KIND --help lists the arguments of a kind. It ends when everything has been
-sent; exit code 1 if the peer was lost or cannot take the message."""
+sent; exit code 1 if the server was lost, up to 0.3 s after the last message (one that refuses a
+connection ends it), or cannot take the message. That a peer reads what it got is not known."""
 
 _FLUSH_S = 10.0
+# how long a peer that refuses a connection may take to close it; that it takes a message is
+# nothing that it says
+_GRACE_S = 0.3
+# the name of the error in the STATUS of a bridge that has no place for a client
+_BUSY = 'Busy'
 # also with an exponent, which argparse takes for an option otherwise
 _NEGATIVE = re.compile(r'^-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$')
 
@@ -209,6 +216,8 @@ def _from_yaml(file: str) -> Iterable[Message]:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from ...codec.messages.text import Status
+
     # what is wrong is told before anybody is waited for
     turn: Callable[[], Iterable[tuple[float, Message]]] = partial(messages, arguments)
     if arguments.kind == 'file':
@@ -216,11 +225,29 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         turn = partial(list, list(messages(arguments)))
     times = arguments.times or (0 if arguments.rate else 1)
-    with open_link(arguments, on_message=lambda *_: None) as link:
+    lost: list[str] = []
+    refused: list[str] = []
+
+    def on_message(peer: Peer, message: Message) -> None:
+        if isinstance(message, Status) and message.error_name == _BUSY:
+            refused.append(printable(message.message))
+
+    def on_peer(peer: Peer, is_here: bool) -> None:
+        if not (is_here or arguments.listen):  # a client may leave with what it came for
+            lost.append(peer.address)
+
+    with open_link(arguments, on_message=on_message, on_peer=on_peer) as link:
         who = ', '.join(peer.address for peer in link.peers)
         sent = _send(link, turn, times, arguments.rate, arguments.timeout or None)
         link.flush(_FLUSH_S)
-        time.sleep(arguments.stay)
+        end_s = time.monotonic() + arguments.stay
+        # who refuses has accepted the connection before, and lets it go just now
+        wait_until(lambda: bool(lost), time.monotonic() + _GRACE_S)
+        if lost:
+            raise PeerError(': '.join((
+                f'{lost[0]} was lost, and with it some or all of {sent} messages, or none',
+                *refused[:1])))
+        time.sleep(max(0.0, end_s - time.monotonic()))
     say(f'{sent} message{"s" * (sent != 1)} to {who}')
     return 0
 
