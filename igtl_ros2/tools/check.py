@@ -41,7 +41,8 @@ def received_rows(config: LinkConfig) -> list[Row]:
     rows: list[Row] = []
     notes = _claim_notes(config)
     for number, rule in enumerate(mapping.receive, 1):
-        told = ' '.join(filter(None, (_taken_by(mapping, number - 1), notes.get(number, ''))))
+        told = ' '.join(filter(None, (
+            _taken_by(mapping, number - 1), notes.get(number, ''), _blind(rule))))
         rows.append((str(number), repr(rule.device), rule.type, *_received(config, rule),
                      _extras(rule, ReceiveRule(), told)))
     if not any(rule.device == rule.type == '*' and not rule.peer for rule in mapping.receive):
@@ -108,6 +109,14 @@ def _taken_by(mapping: Mapping, index: int) -> str:
         fits = before.device in ('*', rule.device) and before.type in ('*', rule.type)
         if fits and before.peer in ('', '*', rule.peer):
             return f'NEVER USED: rule {number} comes first'
+    return ''
+
+
+def _blind(rule: ReceiveRule) -> str:
+    """Say where the age of a pose is none that a gate could look at."""
+    if rule.max_age and rule.stamp == 'receive':
+        return ('SEES SILENCE ONLY: max_age with stamp receive, by which a pose is new when it '
+                'arrives; stamp: device tells its age')
     return ''
 
 

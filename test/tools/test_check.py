@@ -110,6 +110,24 @@ receive:
     assert 'GATES' not in row(out, "'Goal'")[-1]
 
 
+def test_a_max_age_that_sees_only_silence_is_told(file):
+    out, _ = check(file("""
+defaults: {stamp: receive}
+receive:
+  - {device: Blind, type: TRANSFORM, max_age: 0.2}
+  - {device: Follow, type: TRANSFORM, max_age: 0.2, stamp: device}
+"""))
+    assert row(out, "'Blind'")[-1].startswith('SEES SILENCE ONLY: max_age with stamp receive')
+    assert 'SILENCE' not in row(out, "'Follow'")[-1]
+
+
+def test_the_rule_with_gates_that_the_how_to_gives_is_that_of_the_file():
+    page = (CONFIG.parent / 'docs' / 'how-to' / 'safety_gates.md').read_text(encoding='utf-8')
+    (given,) = yaml.safe_load(page.split('```yaml')[1].split('```')[0])['receive']
+    rules = yaml.safe_load((CONFIG / 'safe_target.yaml').read_text(encoding='utf-8'))['receive']
+    assert given in rules
+
+
 def test_every_link_has_tables_of_its_own():
     out, _ = check(CONFIG / 'links.yaml')
     assert 'link slicer: server tcp://127.0.0.1:18944, profile slicer' in out
