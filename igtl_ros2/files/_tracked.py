@@ -26,6 +26,9 @@ from ._volumes import FLIP, chunks, place_of, split_place
 MOST_APART_NS = 500_000_000
 # times closer together are one: PLUS writes them with six digits
 _SAME_NS = 1000
+# rotations of few digits are some thousandths off
+_SAME_SCALE = 1e-2
+_FLAT = 1e-9
 _FIELD = re.compile(r'\w+')
 _MISSING, _INVALID, _OK = 'MISSING', 'INVALID', 'OK'
 _IDENTITY = np.eye(4)
@@ -60,8 +63,10 @@ class Tracked:
 
     Each image is a frame, with each pose as it was at its time: one of the same stamp, else what
     lies between the one before and the one behind, else `MISSING`. A pose that its sender calls
-    invalid stays so, and so do those beside it. Without images each time of a pose is a frame.
-    Times are stamps, where all have one, else those of arrival. Pixels do not stay in the memory.
+    invalid stays so, and so do those beside it; one that is not finite is `INVALID`. Between poses
+    that scale or mirror, scale and hand stay; of two that differ in that nothing is known. Without
+    images each time of a pose is a frame. Times are stamps, where all have one, else those of
+    arrival. Pixels do not stay in the memory.
 
     :raises FileError: if they do not fit together.
     """
@@ -96,7 +101,10 @@ class Tracked:
             raise FileError(
                 f'{self._path}: TRANSFORM {name!r} has no place in such a file; wanted a name of '
                 'letters, digits and _, such as ProbeToTracker')
-        self._poses.setdefault(name, []).append((times, message.matrix, state))
+        matrix = message.matrix
+        if not np.isfinite(matrix).all():  # which nobody reads
+            matrix, state = _IDENTITY, _INVALID if is_valid(state) else state
+        self._poses.setdefault(name, []).append((times, matrix, state))
 
     def _add_image(self, times: _Times, image: Image, state: str) -> None:
         first = self._image or image
@@ -237,13 +245,27 @@ def _between(poses: list[_Pose], time_ns: int) -> _Pose:
     if after.at - before.at > MOST_APART_NS:
         return _Pose(time_ns, _IDENTITY, _MISSING)
     part = (time_ns - before.at) / (after.at - before.at)
-    return _Pose(time_ns, _mixed(before.matrix, after.matrix, part), _OK)
+    mixed = _mixed(before.matrix, after.matrix, part)
+    if mixed is None:
+        return _Pose(time_ns, _IDENTITY, _MISSING)
+    return _Pose(time_ns, mixed, _OK)
 
 
-def _mixed(first: NDArray[Any], second: NDArray[Any], part: float) -> NDArray[Any]:
-    """Give the pose that lies between two; rotations by the smaller angle."""
-    matrix = (1 - part) * first + part * second
-    p, q = (np.array(matrix_to_quaternion(pose[:3, :3])) for pose in (first, second))
+def _mixed(first: NDArray[Any], second: NDArray[Any], part: float) -> NDArray[Any] | None:
+    """
+    Give the pose that lies between two; rotations by the smaller angle.
+
+    :returns: None if one scales or mirrors in another way than the other.
+    """
+    if np.array_equal(first, second):
+        return first
+    one, other = _split(first[:3, :3]), _split(second[:3, :3])
+    if one is None or other is None:
+        return None
+    (turn, stretch), (other_turn, other_stretch) = one, other
+    if np.abs(stretch - other_stretch).max() > _SAME_SCALE * np.abs(stretch).max():
+        return None
+    p, q = (np.array(matrix_to_quaternion(rotation)) for rotation in (turn, other_turn))
     cosine = float(p @ q)
     if cosine < 0:
         q, cosine = -q, -cosine
@@ -253,5 +275,20 @@ def _mixed(first: NDArray[Any], second: NDArray[Any], part: float) -> NDArray[An
         mixed = (p + q) / np.sin(angle)
     else:
         mixed = (1 - part) * p + part * q
-    matrix[:3, :3] = quaternion_to_matrix((mixed / np.linalg.norm(mixed)).tolist())
+    matrix = (1 - part) * first + part * second
+    matrix[:3, :3] = quaternion_to_matrix((mixed / np.linalg.norm(mixed)).tolist()) @ (
+        (1 - part) * stretch + part * other_stretch)
     return matrix
+
+
+def _split(linear: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """
+    Split a (3, 3) matrix into a rotation and a stretch, all negative where it mirrors.
+
+    :returns: None if it makes space flat, so that there is no rotation to find.
+    """
+    left, scales, right = np.linalg.svd(linear)
+    if scales[2] <= _FLAT * scales[0]:
+        return None
+    hand = np.sign(np.linalg.det(linear))
+    return hand * left @ right, hand * (right.T * scales) @ right

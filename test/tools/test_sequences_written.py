@@ -118,6 +118,47 @@ def test_a_pose_between_two_lies_between_them_by_their_stamps(tmp_path):
         atol=1e-6)
 
 
+@pytest.mark.parametrize('linear', [
+    0.1 * np.eye(3), np.diag((-1.0, 1, 1)), 0.3 * TURN[:3, :3] @ np.diag((1, 2, -4)),
+    np.zeros((3, 3)), TURN[:3, :3] @ [[1, 0.5, 0], [0, 1, 0], [0, 0, 1]]])
+def test_a_calibration_that_stays_is_the_same_between_its_times(tmp_path, linear):
+    same = TURN.copy()
+    same[:3, :3] = linear
+    said = again(
+        tmp_path / 'a.igs.mha', (0.0, pose(same, 0.0)), (0.1, image(0, 0.1)),
+        (0.2, pose(same, 0.2)))
+    [(_, found)] = of(said, 'TRANSFORM')
+    np.testing.assert_array_equal(found.matrix, same)
+
+
+@pytest.mark.parametrize('stretch', [np.diag((0.1, 0.1, 0.1)), np.diag((-0.2, 0.1, 0.5))])
+def test_scale_and_handedness_stay_while_a_pose_turns(tmp_path, stretch):
+    def scaled(turn):
+        matrix = np.eye(4)
+        matrix[:3, :3] = turn @ stretch
+        return matrix
+
+    half = 2**-0.5
+    said = again(
+        tmp_path / 'a.igs.mha', (0.0, pose(scaled(np.eye(3)), 0.0)), (0.1, image(0, 0.1)),
+        (0.2, pose(scaled(TURN[:3, :3]), 0.2)))
+    [(_, found)] = of(said, 'TRANSFORM')
+    np.testing.assert_allclose(
+        found.matrix, scaled([[half, -half, 0], [half, half, 0], [0, 0, 1]]), atol=1e-6)
+
+
+@pytest.mark.parametrize('first, second', [
+    (np.diag((-1.0, 1, 1, 1)), np.eye(4)), (np.eye(4), np.diag((2.0, 2, 2, 1))),
+    (np.diag((0.0, 0, 0, 1)), np.eye(4)), (np.diag((1.0, 2, 1, 1)), np.diag((1.0, 1, 2, 1)))])
+def test_between_poses_of_another_scale_or_hand_nothing_is_known(
+    tmp_path, first, second, caplog
+):
+    said = again(
+        tmp_path / 'a.igs.mha', (0.0, pose(first, 0.0)), (0.1, image(0, 0.1)),
+        (0.2, pose(second, 0.2)))
+    assert not of(said, 'TRANSFORM') and 'ProbeToTracker (MISSING)' in caplog.text
+
+
 @pytest.mark.parametrize('poses, state', [
     ([pose(TURN, 0.5)], 'MISSING'), ([pose(TURN, 0.0), pose(TURN, 2.0)], 'MISSING'),
     ([pose(TURN, 0.9), pose(TURN, 1.1, state='OUT_OF_VIEW')], 'OUT_OF_VIEW'),
@@ -128,6 +169,21 @@ def test_a_pose_that_is_not_known_is_none(tmp_path, poses, state, caplog):
     said = again(tmp_path / 'a.igs.mha', *sent)
     assert not of(said, 'TRANSFORM') and len(of(said, 'IMAGE')) == 1
     assert f'ProbeToTracker ({state})' in caplog.text
+
+
+@pytest.mark.parametrize('number', [np.nan, np.inf])
+@pytest.mark.parametrize('state, told', [('OK', 'INVALID'), ('OUT_OF_VIEW', 'OUT_OF_VIEW')])
+def test_a_pose_that_is_not_finite_is_invalid_and_costs_no_other(
+    tmp_path, number, state, told, caplog
+):
+    said = again(tmp_path / 'a.igs.mha', *(
+        (n / 10, pose(moved(number if n == 1 else n), n / 10, state=state if n == 1 else 'OK'))
+        for n in range(3)))
+    assert [message.matrix[0, 3] for _, message in said] == [0, 2]
+    assert f'ProbeToTracker ({told})' in caplog.text
+    head = (tmp_path / 'a.igs.mha').read_text()
+    identity = ' '.join(map(str, np.eye(4).ravel()))
+    assert f'Seq_Frame0001_ProbeToTrackerTransform = {identity}\n' in head
 
 
 def test_arrival_counts_where_not_all_have_a_stamp(tmp_path):
