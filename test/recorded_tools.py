@@ -14,6 +14,17 @@ BEGIN_NS = 10**18
 
 def write_bag(folder, timed, to_device=()):
     """A bag of (nanoseconds from the start, message or frame); those named go to the device."""
+    return _bag(folder, (
+        (offset_ns, message, lambda name: name in to_device) for offset_ns, message in timed))
+
+
+def two_ways(folder, said):
+    """A bag of (message, whether it goes to the device), one each millisecond."""
+    return _bag(folder, (
+        (n * 10**6, message, lambda _, way=way: way) for n, (message, way) in enumerate(said)))
+
+
+def _bag(folder, timed):
     from igtl_ros2.bags.files import BagWriter
     from igtl_ros2.bags.frames import FrameTopics
     from igtl_ros2.bags.types import RAW_TYPE, MessageTypes
@@ -21,10 +32,10 @@ def write_bag(folder, timed, to_device=()):
 
     types, topics = MessageTypes(), FrameTopics('')
     writer = BagWriter(folder, types)
-    for offset_ns, message in timed:
+    for offset_ns, message, is_to_device in timed:
         frame = message if isinstance(message, bytes) else encode(message)
         device = decode_header(frame).device_name
-        topic = topics.topic(device, device in to_device)
+        topic = topics.topic(device, is_to_device(device))
         writer.write(topic, RAW_TYPE, types.pack(frame), START_NS + offset_ns)
     writer.close()
     return folder

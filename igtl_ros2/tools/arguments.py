@@ -23,6 +23,14 @@ def add_devices(parser: argparse.ArgumentParser) -> None:
         help="only devices whose names match, such as 'Stylus*'; may be repeated")
 
 
+def add_direction(parser: argparse.ArgumentParser) -> None:
+    """Say whose messages of a recording count."""
+    parser.add_argument(
+        '--direction', choices=('from', 'to', 'both'), default='from',
+        help='what came from the devices, or what was sent to them (topics to_igtl); '
+        'default: from')
+
+
 def add_phi(parser: argparse.ArgumentParser, where: str = '') -> None:
     """
     Say what is done with names of patients that are shown.

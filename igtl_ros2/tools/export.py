@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from ..codec.messages.bundle import Bind
 from ..codec.patients import hidden
 from ..errors import DecodeError, FileError, IgtlError
 from ..files import table, texts
+from .captures import is_capture
+from .connections import Connections
 from .history import Key
 from .recordings import Seen
 from .survey import go_through
@@ -46,7 +48,10 @@ class _Gathering:
     def _put(self, time_s: float, key: Key, message: Message) -> None:
         raise NotImplementedError
 
-    def gather(self, path: str, target: Path, devices: Sequence[str]) -> list[str]:
+    def gather(
+        self, path: str, target: Path, devices: Sequence[str],
+        has: Callable[[Seen], bool] = lambda seen: True,
+    ) -> list[str]:
         """
         Write all messages of a recording.
 
@@ -54,7 +59,7 @@ class _Gathering:
         :raises IgtlError: if it cannot be read, or the target not written.
         """
         with files.faults_of(target), files.closing_each(self._rows.values()):
-            recorded = go_through(path, devices, self.take)
+            recorded = go_through(path, devices, self.take, has)
         return recorded.notes()
 
 
@@ -247,25 +252,44 @@ class Conversion(_Gathering):
 
 
 def convert(
-    path: str, output: Path, devices: Sequence[str], phi: str = 'redact'
+    path: str, output: Path, devices: Sequence[str], phi: str = 'redact', direction: str = 'from'
 ) -> tuple[Conversion, list[str]]:
     """
     Write what a file, bag or capture has into a file of another format.
 
     Where there is room for one message and there are several, the others get numbers.
 
+    :param direction: what came from the devices, what was sent to them, or both.
     :returns: what was written, and what was passed over in the recording.
     :raises IgtlError: if it cannot be read or written, or has nothing for such a file.
     """
     done = Conversion(output, phi)
-    notes = done.gather(path, output, devices)
+    source = Path(path)
+    connections = None
+    if source.is_file() and is_capture(source):
+        connections = Connections(source, direction)
+    other_way: Counter[str] = Counter()
+
+    def has(seen: Seen) -> bool:
+        if connections is not None:
+            return connections.has(seen)
+        if direction == 'both' or seen.source in ('', direction):
+            return True
+        other_way[seen.source] += 1
+        return False
+
+    notes = done.gather(path, output, devices, has)
+    skipped = connections.notes({False: 'skipped'}) if connections is not None else [
+        f'skipped: {count} messages {way} the devices' for way, count in other_way.items()]
+    if skipped:
+        skipped[-1] += '; --direction chooses'
     if not done.written and done.left_out:
         raise FileError(f'{path}: {next(iter(done.left_out))}')
     if not done.written:
         counts = sorted(done.others.items())
         there = ', '.join(f'{count} {kind}' for kind, count in counts) or 'nothing'
         wanted = ', '.join(cls.type_name for cls in done.form.WRITES)
-        raise FileError(
+        raise FileError('; '.join([
             f'{path}: nothing that has a place in {output.name}: there is {there}, wanted '
-            f'{wanted}')
-    return done, notes
+            f'{wanted}', *skipped]))
+    return done, notes + skipped

@@ -11,8 +11,8 @@ from .. import files
 from ..bags.frames import Frame, device_of
 from ..bags.lost import Lost
 from ..codec import Message, decode_header, encode
-from ..errors import FileError
-from .recordings import Packets, Seen
+from .connections import Connections
+from .recordings import Packets
 from .streams import Wanted
 
 
@@ -33,9 +33,6 @@ class CaptureFrames(_Frames):
     """
     The frames of a capture, in the order of time.
 
-    A device is the server of a connection. It sends the same to all its clients, so the connection
-    with the most messages stands for all of them.
-
     :param devices: patterns of device names, of which one must fit; none: all.
     :param direction: what the servers said, what was said to them, or both.
     :raises FileError: if it cannot be read, or nothing of the kind is in it.
@@ -43,69 +40,22 @@ class CaptureFrames(_Frames):
 
     def __init__(self, path: Path, devices: Sequence[str], direction: str) -> None:
         super().__init__(path, devices)
-        packets = Packets(path)
-        counts: Counter[tuple[str, str]] = Counter()
-        begin_ns, end_ns = None, 0
-        for seen in packets:
-            counts[_ends(seen)] += 1
-            begin_ns = seen.time_ns if begin_ns is None else min(begin_ns, seen.time_ns)
-            end_ns = max(end_ns, seen.time_ns)
-        if begin_ns is None:
-            raise FileError(f'{path}: there is no message of OpenIGTLink in it')
-        self.begin_ns = begin_ns
-        self.duration_s = (end_ns - begin_ns) / 1e9
-        self._to_device = _chosen(counts, packets.servers, direction)
-        if not self._to_device:
-            raise FileError(
-                f'{path}: nothing was said {"by" if direction == "from" else "to"} a device; '
-                'the other --direction has something')
+        self._connections = Connections(path, direction)
+        self.begin_ns = self._connections.begin_ns
+        self.duration_s = (self._connections.end_ns - self.begin_ns) / 1e9
         #: what is replayed and what is not, and what is missing in the capture
-        self.notes = [
-            f'{"replayed" if ends in self._to_device else "left out"}: {count} messages from '
-            f'{ends[0]} to {ends[1]}' for ends, count in counts.most_common()]
-        self.notes += packets.notes()
+        self.notes = self._connections.notes({True: 'replayed', False: 'left out'})
+        self.notes += self._connections.missing
 
     def __iter__(self) -> Iterator[Frame]:
+        connections = self._connections
         for seen in Packets(self._path):
-            ends = _ends(seen)
-            if ends not in self._to_device:
+            if not connections.has(seen):
                 continue
             header, frame = seen.header, seen.frame
             name = header.device_name
             if self._wanted.has(name, header.type_name, device_of(header, frame)):
-                yield Frame(seen.time_ns, header, frame, self._to_device[ends])
-
-
-def _ends(seen: Seen) -> tuple[str, str]:
-    """Give the sender and the receiver."""
-    source, _, target = seen.source.removesuffix(' (UDP)').partition(' > ')
-    return source, target
-
-
-def _chosen(
-    counts: Counter[tuple[str, str]], servers: set[str], direction: str
-) -> dict[tuple[str, str], bool]:
-    """
-    Choose the directions of connections that are replayed, and tell which go to a device.
-
-    :param servers: ends that accepted a connection; of other connections the side that says more.
-    """
-    found: dict[tuple[str, str], bool] = {}
-    heard: set[str] = set()
-    for (source, target), count in counts.most_common():
-        back = counts[target, source]
-        if source in servers or target in servers:
-            is_to_device = source not in servers
-        else:
-            is_to_device = count < back
-        if direction != 'both' and is_to_device != (direction == 'to'):
-            continue
-        # what clients say is not the same, what a device says to each of them is
-        if is_to_device or source not in heard:
-            found[source, target] = is_to_device
-        if not is_to_device:
-            heard.add(source)
-    return found
+                yield Frame(seen.time_ns, header, frame, connections.is_to_device(seen))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,14 @@ def go_through(
     path: str | Path,
     devices: Sequence[str],
     take: Callable[[Key, Seen, Message | DecodeError], None],
+    has: Callable[[Seen], bool] = lambda seen: True,
 ) -> Recorded:
     """
     Read a recording through.
 
     :param devices: patterns of device names; none: all.
     :param take: called for each message, or for why it cannot be read.
+    :param has: tells of what is of these devices whether it is wanted.
     :returns: what was recorded, which now knows what was passed over.
     :raises IgtlError: if it cannot be read.
     """
@@ -41,7 +43,7 @@ def go_through(
                 full = name_of(message)
             except DecodeError as error:
                 message = error
-            if wanted.has(device, header.type_name, full):
+            if wanted.has(device, header.type_name, full) and has(seen):
                 take(Key(seen.source, full, header.type_name), seen, message)
             if number % _PROGRESS_MESSAGES == 0:
                 show(f'{number} messages read')

@@ -6,7 +6,8 @@ import json
 import numpy as np
 import pytest
 from cli_tools import igtl
-from recorded_tools import write_bag, write_capture
+from pcap_tools import CLIENT, SERVER, packet, write_pcap
+from recorded_tools import two_ways, write_bag, write_capture
 
 from igtl_ros2 import files
 from igtl_ros2.codec import encode
@@ -125,6 +126,54 @@ def test_poses_and_images_of_a_sequence_are_taken_apart(tmp_path):
     done = igtl('convert', tmp_path / 's.igs.mha', tmp_path / 'i.png')
     assert done.stdout.split() == [
         str(tmp_path / name) for name in ('i.png', 'i_0001.png', 'i_0002.png')]
+
+
+def positions(path):
+    return [float(row['x_mm']) for row in csv.DictReader(path.open())]
+
+
+def at(x):
+    return Transform(np.array(TURN) + np.outer((1, 0, 0, 0), (0, 0, 0, x)), device_name='Arm')
+
+
+@pytest.mark.parametrize('options, found', [
+    ((), [1.5, 2.5]), (('--direction', 'to'), [91.5, 92.5]),
+    (('--direction', 'both'), [1.5, 91.5, 2.5, 92.5])])
+def test_what_an_arm_was_told_is_not_where_it_was(tmp_path, options, found):
+    bag = two_ways(
+        tmp_path / 'bag', [(at(0), False), (at(90), True), (at(1), False), (at(91), True)])
+    done = igtl('convert', bag, tmp_path / 'a.csv', *options)
+    assert positions(tmp_path / 'a.csv') == found
+    left = {0: 'skipped: 2 messages to the devices; --direction chooses',
+            'to': 'skipped: 2 messages from the devices; --direction chooses', 'both': None}
+    wanted = left[options[1] if options else 0]
+    assert wanted in done.stderr if wanted else 'skipped' not in done.stderr
+
+
+def test_a_capture_of_two_clients_gives_each_pose_once(tmp_path):
+    other = (CLIENT[0], 40001)
+    opened = [packet(CLIENT, SERVER, 499, flags=2), packet(SERVER, CLIENT, 999, flags=0x12),
+              packet(other, SERVER, 499, flags=2), packet(SERVER, other, 999, flags=0x12)]
+    packets, size = [], len(encode(at(0)))
+    for n in range(3):
+        packets += [packet(SERVER, client, 1000 + n * size, bytes(encode(at(n))))
+                    for client in (CLIENT, other)]
+        packets.append(packet(other, SERVER, 500 + n * size, bytes(encode(at(90 + n)))))
+    write_pcap(tmp_path / 'two.pcap', opened + packets)
+    done = igtl('convert', tmp_path / 'two.pcap', tmp_path / 'a.csv')
+    assert positions(tmp_path / 'a.csv') == [1.5, 2.5, 3.5]
+    assert 'skipped: 3 messages from 10.0.0.2:18944 to 10.0.0.1:40001' in done.stderr
+    assert 'skipped: 3 messages from 10.0.0.1:40001 to 10.0.0.2:18944; --dir' in done.stderr
+    igtl('convert', tmp_path / 'two.pcap', tmp_path / 'b.csv', '--direction', 'to')
+    assert positions(tmp_path / 'b.csv') == [91.5, 92.5, 93.5]
+
+
+def test_what_was_only_said_to_a_device_is_told_of(tmp_path):
+    bag = two_ways(tmp_path / 'bag', [(at(0), True)])
+    done = igtl('convert', bag, tmp_path / 'a.csv', code=1)
+    assert 'there is nothing, wanted' in done.stderr
+    assert 'skipped: 1 messages to the devices; --direction chooses' in done.stderr
+    assert not (tmp_path / 'a.csv').exists()
 
 
 def test_what_cannot_be_converted_says_why(tmp_path):

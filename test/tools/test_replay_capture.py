@@ -32,11 +32,36 @@ def test_to_the_device_and_both_ways(tmp_path):
 
 
 def test_of_several_clients_of_a_device_one_stands_for_all(tmp_path):
-    said = b''.join(moves(4, 'Tool'))
-    first = server_says(said, [])
-    late = _moved(server_says(b''.join(moves(4, 'Tool')[:2]), []), OTHER)
-    write_pcap(tmp_path / 'both.pcap', [*late, *first])
-    assert replayed(tmp_path / 'both.pcap') == said
+    frames = moves(4, 'Tool')
+    size = len(frames[0])
+    first = server_says(b''.join(frames), range(size, 4 * size, size))
+    late = _moved(server_says(b''.join(frames[1:3]), []), OTHER)
+    write_pcap(tmp_path / 'both.pcap', [*first[:5], *late, *first[5:]])
+    assert replayed(tmp_path / 'both.pcap') == b''.join(frames)
+
+
+def test_what_clients_heard_one_after_the_other_is_what_the_device_said(tmp_path):
+    frames = moves(9, 'Tool')
+    again = [server_says(b''.join(frames[:2]), []),
+             _moved(server_says(b''.join(frames[2:7]), []), OTHER),
+             _moved(server_says(b''.join(frames[7:]), []), ('10.0.0.4', 40002))]
+    write_pcap(tmp_path / 'again.pcap', sum(again, []))
+    assert replayed(tmp_path / 'again.pcap') == b''.join(frames)
+
+
+def test_of_what_two_clients_heard_for_a_while_each_message_comes_once(tmp_path):
+    size = len(moves(1, 'Tool')[0])
+    frames = moves(9, 'Tool')
+    old = server_says(b''.join(frames[:5]), range(size, 5 * size, size))
+    new = _moved(server_says(b''.join(frames[3:]), range(size, 6 * size, size)), OTHER)
+    # the old connection is still there when the client has come back
+    both = [*old[:6], *new[:4], old[6], new[4], old[7], *new[5:]]
+    write_pcap(tmp_path / 'two.pcap', both)
+    assert replayed(tmp_path / 'two.pcap') == b''.join(frames)
+    with Tool('tools.replay', tmp_path / 'two.pcap', '--device', 'X') as tool:
+        said = tool.end(1)
+    assert 'replayed: 3 messages from 10.0.0.2:18944 to 10.0.0.1:40000' in said
+    assert 'left out: 2 messages from 10.0.0.2:18944 to 10.0.0.1:40000' in said
 
 
 def test_a_capture_that_began_later_takes_who_says_more_for_the_device(tmp_path):

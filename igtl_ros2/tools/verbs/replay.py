@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from ...config.numbers import number, seconds
-from ..arguments import add_devices
+from ..arguments import add_devices, add_direction
 
 HELP = 'the traffic of a bag, or what is in a file, sent again with its timing'
 EXAMPLE = 'igtl replay session --serve tcp://0.0.0.0:18944'
@@ -38,10 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='seconds to skip at the start of the bag')
     parser.add_argument('--loop', action='store_true', help='start again at the end')
     add_devices(parser)
-    parser.add_argument(
-        '--direction', choices=('from', 'to', 'both'), default='from',
-        help='what came from the devices, or what was sent to them (topics to_igtl); '
-        'default: from')
+    add_direction(parser)
     parser.add_argument(
         '--restamp', action='store_true',
         help='set the time stamps to now, where there are any; nothing else changes. Messages of '
