@@ -142,11 +142,12 @@ def _poses(path: Path, rows: csv.DictReader[str]) -> Iterator[Timed]:
     def valid() -> Iterator[_Row]:
         for row in rows:
             one = _pose(row, f'{path}, line {rows.line_num}')
-            state = row['state'] or ('' if np.isfinite(one.matrix).all() else 'not finite')
-            if is_valid(state or None):
-                yield one
+            if not is_valid(one.state or None):
+                left_out[one.state] += 1
+            elif not np.isfinite(one.matrix).all():
+                left_out['not finite'] += 1
             else:
-                left_out[state] += 1
+                yield one
 
     def same(row: _Row) -> tuple[Any, ...]:
         return row.time_s, row.stamp_ns, row.device, '' if row.tool else row.where

@@ -75,11 +75,14 @@ def test_a_malformed_pose_says_where(tmp_path, column, value, says):
         list(files.read(path))
 
 
-def test_a_pose_that_is_not_finite_is_dropped(tmp_path, caplog):
+@pytest.mark.parametrize('number', [np.nan, np.inf])
+@pytest.mark.parametrize('facts', [{}, {'version': 2, 'metadata': {'TransformStatus': 'OK'}}])
+def test_a_pose_that_is_not_finite_is_dropped(tmp_path, caplog, number, facts):
     lost = TURN.copy()
-    lost[1, 3] = np.nan
+    lost[1, 3] = number
     files.write(tmp_path / 'p.csv', [
-        (0.0, Transform(lost, device_name='T')), (1.0, Transform(TURN, device_name='T'))])
+        (float(n), Transform(matrix, device_name='T', **facts))
+        for n, matrix in enumerate((lost, TURN))])
     assert [time_s for time_s, _ in files.read(tmp_path / 'p.csv')] == [1.0]
     assert '1 poses that are not finite are dropped' in caplog.text
 
