@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 import rclpy
@@ -48,7 +47,8 @@ _MAX_WAITING_BYTES = CHUNK_BYTES // 4
 _SAME_CLOCK_NS = 2_000_000_000
 _DEPTH = 1000
 _STRING_TYPE = 'std_msgs/msg/String'
-_DIAGNOSTICS_TYPE = 'diagnostic_msgs/msg/DiagnosticArray'
+_DIAGNOSTICS_TYPES = (
+    'diagnostic_msgs/msg/DiagnosticArray', 'diagnostic_msgs/msg/DiagnosticStatus')
 _TF_TOPICS = ('/tf', '/tf_static')
 
 
@@ -252,8 +252,8 @@ class RosTap:
             pass
         elif type_name == _STRING_TYPE and (leaf in TEXT_LEAVES or bytes_may_name(data)):
             safe = self._safe_text(leaf, data)
-        elif type_name == _DIAGNOSTICS_TYPE and bytes_may_name(data):
-            safe = self._safe_diagnostics(data)
+        elif type_name in _DIAGNOSTICS_TYPES and bytes_may_name(data):
+            safe = self._safe_diagnostics(message_class(type_name), data)
         if safe is None:
             self._recording.withhold(key, size)
             return
@@ -283,17 +283,17 @@ class RosTap:
             return data
         return None if safe is None else bytes(serialize_message(RosString(data=safe)))
 
-    def _safe_diagnostics(self, data: bytes) -> bytes | None:
-        """Hide names in what a STATUS says."""
+    def _safe_diagnostics(self, kind: type, data: bytes) -> bytes | None:
+        """Hide names in what one STATUS says, or several."""
         try:
-            kind = import_module('diagnostic_msgs.msg').DiagnosticArray
-            message = deserialize_message(data, kind)
+            message: Any = deserialize_message(data, kind)
         except Exception:  # as above
             return None
         how = 'redact' if self._phi == 'drop' else self._phi
         changed = False
-        for entry in message.status:
-            for part, name in ((entry, 'message'), *((value, 'value') for value in entry.values)):
+        for entry in message.status if hasattr(message, 'status') else [message]:
+            texts = [(entry, name) for name in ('name', 'message', 'hardware_id')]
+            for part, name in (*texts, *((value, 'value') for value in entry.values)):
                 old = getattr(part, name)
                 is_private = part is not entry and is_private_key(part.key)
                 new = hide(old, how) if is_private else hidden_text(old, how)

@@ -8,12 +8,14 @@ from inspect import signature
 
 import pytest
 from bag_tools import Tool, connect, frames_now, frames_of, read_all
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from harness import asking
 from polling import poll
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from ros_user import STATE, mapping, pose, start, wait_for
 from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_typestore
+from std_msgs.msg import Header as RosHeader
 from std_msgs.msg import String as RosString
 from std_msgs.msg import UInt8MultiArray
 from std_srvs.srv import SetBool
@@ -227,6 +229,35 @@ def tap(tmp_path, no_graph):
     yield tap
     tap.close()
     recording.close()
+
+
+def status(who):
+    return DiagnosticStatus(
+        name=f'PatientName={who}', message=f'PatientName: {who}', hardware_id=f'PatientID={who}',
+        values=[KeyValue(key='PatientName', value=who), KeyValue(key='side', value='left')])
+
+
+@pytest.mark.parametrize('message', [
+    status('Planted'), DiagnosticArray(status=[DiagnosticStatus(name='first'), status('Planted')]),
+    DiagnosticStatus(name='PatientName=Planted'),
+    DiagnosticStatus(hardware_id='PatientID=Planted'),
+    DiagnosticArray(status=[DiagnosticStatus(name='PatientName=Planted', message='x')])])
+def test_no_part_of_a_status_names_a_patient(tap, tmp_path, message):
+    publisher = tap.node.create_publisher(type(message), '/x/to_igtl/Arm/status', STATE)
+    publisher.publish(message)
+    publisher.publish(type(message)())  # one that says nothing stays as it is
+    frame = RosHeader(frame_id='patient_name')  # a name that names nobody
+    empty = tap.node.create_publisher(DiagnosticArray, '/x/to_igtl/None/status', STATE)
+    empty.publish(DiagnosticArray(header=frame))
+    poll(lambda: tap.recording.summary.total.messages == 3, 'messages', lambda: tap.spin(0.1))
+    tap.recording.close()
+    [hidden] = tap.recording.summary.hidden.values()
+    assert hidden.messages == 1
+    first, second = decoded(tmp_path / 'bag')['/x/to_igtl/Arm/status']
+    assert 'redacted' in str(first) and 'redacted' not in str(second)
+    assert 'left' in str(first) or 'left' not in str(message)
+    assert 'Planted' not in str(first)
+    assert not any(b'Planted' in path.read_bytes() for path in (tmp_path / 'bag').iterdir())
 
 
 def test_rclpy_of_humble_cannot_say_when_a_message_was_sent(tap, tmp_path, monkeypatch):
