@@ -508,3 +508,17 @@ def test_python_can_tell_which_name_is_meant():
     with pytest.raises(AttributeError) as caught:
         attrgetter('Transfrom')(igtl)
     assert (caught.value.name, caught.value.obj) == ('Transfrom', igtl)
+
+
+def test_a_pose_made_of_another_one_arrives_under_its_own_name():
+    old, new = 'StylusTipToReferenceTracker', 'ReferenceTrackerToStylusTip'
+    with igtl.serve('tcp://127.0.0.1:0', header_version='2') as server:
+        with igtl.connect(str(server.address), header_version='2') as client:
+            server.send(igtl.Transform.from_translation((1, 0, 0), device_name=old))
+            pose = client.wait_for(old, DEADLINE_S)
+            for name in (new, 'RefToStylus'):
+                server.send(replace(pose, device_name=name))
+                assert client.wait_for(name, DEADLINE_S).matrix[0, 3] == 1
+                server.send(pose.inverse(device_name=name))
+                assert client.wait_for(name, DEADLINE_S).matrix[0, 3] == -1
+            assert client.latest(old).matrix[0, 3] == 1

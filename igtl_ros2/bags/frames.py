@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ..codec import HEADER_SIZE, Header, decode, decode_header
 from ..codec.patients import hidden_frame, hidden_json, hidden_text
-from ..codec.short_names import FULL_NAME, is_short_of
-from ..config import is_start_of, ros_name
+from ..codec.short_names import FULL_NAME, whole_name
+from ..config import ros_name
 from ..errors import BagError, DecodeError
 from .files import as_path
 from .lost import Lost
@@ -86,8 +86,7 @@ def device_of(header: Header, frame: bytes) -> str:
             full = decode(frame, check_crc=False).metadata.get(FULL_NAME, '')
         except DecodeError:
             return name
-        if is_start_of(name, full) or is_short_of(name, full):
-            return full
+        return whole_name(name, full)
     return name
 
 

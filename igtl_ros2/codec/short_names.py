@@ -68,7 +68,9 @@ def with_short_name(message: AnyMessage) -> AnyMessage:
     short = short_name(name)
     if short == name:
         return message
+    # in its place, but with this name: a renamed message may still have that of before
     metadata = {FULL_NAME: name, **message.metadata}
+    metadata[FULL_NAME] = name
     # a peer that reads version 1 alone gets it without
     return replace(message, device_name=short, metadata=metadata, version=2)
 
@@ -81,3 +83,28 @@ def is_short_of(name: str, full: str) -> bool:
         return name == short_name(full)
     except EncodeError:  # a peer may give any
         return False
+
+
+def whole_name(name: str, full: str) -> str:
+    """
+    Tell the whole name of a device; that of the header, unless it stands for the other one.
+
+    A message that was renamed, or made of another one, may have the whole name of before.
+
+    :param name: the one in the header.
+    :param full: the one in metadata, which may be any.
+    """
+    return full if is_short_of(name, full) or _is_cut_of(name, full) else name
+
+
+def full_name(message: Message) -> str:
+    """Tell the whole name of the device of a message, which metadata may have."""
+    full = message.metadata.get(FULL_NAME)
+    return message.device_name if full is None else whole_name(message.device_name, full)
+
+
+def _is_cut_of(name: str, full: str) -> bool:
+    """Tell whether a name is what the field has left of a longer one, cut as others do."""
+    raw, full_raw = (text.encode('utf-8', 'surrogateescape') for text in (name, full))
+    # at the end a character, or a byte for a zero, may not have had room
+    return NAME_BYTES - 4 <= len(raw) < len(full_raw) and full_raw.startswith(raw)

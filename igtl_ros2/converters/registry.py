@@ -15,8 +15,7 @@ from ..codec.lists import ElementList
 from ..codec.messages.mesh import PolyData
 from ..codec.patients import hidden
 from ..codec.pyramids import without_pyramids
-from ..codec.short_names import FULL_NAME, is_short_of
-from ..config import is_start_of
+from ..codec.short_names import full_name as full_name
 from ..errors import ConversionError
 from ..rules import ReceiveRule, SendRule
 from .gates import Gate
@@ -329,15 +328,6 @@ def tell_once(route: Route, result: Converted, text: str) -> None:
     if text not in told:
         told.add(text)
         result.notes.append(text)
-
-
-def full_name(message: Message) -> str:
-    """Tell the name of a device, of which the header has room for the first 20 bytes only."""
-    name = message.device_name
-    full = message.metadata.get(FULL_NAME)
-    if full is None:
-        return name
-    return full if is_start_of(name, full) or is_short_of(name, full) else name
 
 
 def sender(

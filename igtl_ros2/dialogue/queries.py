@@ -9,7 +9,7 @@ from ..codec import Message
 from ..codec.messages.query import Query, Response, StartTracking, StartVideo
 from ..codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
-from ..codec.short_names import FULL_NAME
+from ..codec.short_names import full_name
 from ..config import ros_text
 from ..rules import QueryRule, parse_xtoy
 
@@ -62,8 +62,7 @@ def query_facts(query: Message, asked_by: str, **facts: Any) -> dict[str, Any]:
 def _is_data(message: Message, rule: QueryRule) -> bool:
     if message.type_name != rule.type:
         return False
-    full = message.metadata.get(FULL_NAME, '')
-    return rule.device in ('', message.device_name, full)
+    return rule.device in ('', message.device_name, full_name(message))
 
 
 def _is_response(message: Message, rule: QueryRule) -> TypeGuard[Response]:

@@ -11,7 +11,7 @@ from ..codec import Message
 from ..codec.frame import wire_names
 from ..codec.messages.image import Image
 from ..codec.messages.video import Video
-from ..codec.short_names import FULL_NAME
+from ..codec.short_names import FULL_NAME, full_name
 from ..config import Settings
 from .mailbox import Key, stream_types
 
@@ -272,9 +272,10 @@ def names_of(message: Message) -> Iterator[str]:
     yield message.type_name
     if message.device_name != message.type_name:
         yield message.device_name
-    full = message.metadata.get(FULL_NAME)
-    if full and full not in (message.type_name, message.device_name):
-        yield full
+    if FULL_NAME in message.metadata:
+        full = full_name(message)
+        if full not in (message.type_name, message.device_name):
+            yield full
 
 
 def names_asked(name: str) -> set[str]:

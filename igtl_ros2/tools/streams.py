@@ -12,7 +12,7 @@ from ..codec import Message
 from ..codec.message import Place, place_of
 from ..codec.messages.arrays import Sensor
 from ..codec.messages.text import Status
-from ..codec.short_names import FULL_NAME, is_short_of
+from ..codec.short_names import full_name
 from ..codec.tool_state import is_valid, tool_state
 from ..web.arrivals import ArrivalStages
 
@@ -191,12 +191,6 @@ def unit_of(message: Message) -> str:
     return 'mm' if place_of(message.type_name) >= Place.BODY else ''
 
 
-def name_of(message: Message) -> str:
-    """Give the whole name of a device, of which a short one is on the wire."""
-    full = message.metadata.get(FULL_NAME, '') if message.metadata else ''
-    return full if is_short_of(message.device_name, full) else message.device_name
-
-
 class Wanted(NamedTuple):
     """Which messages are looked at: patterns, of which none means all."""
 
@@ -205,7 +199,7 @@ class Wanted(NamedTuple):
 
     def takes(self, message: Message) -> bool:
         """Tell whether a message is wanted."""
-        return self.has(message.device_name, message.type_name, name_of(message))
+        return self.has(message.device_name, message.type_name, full_name(message))
 
     def has(self, device: str, kind: str, full_name: str = '') -> bool:
         """Tell whether messages of a device and type are wanted."""
@@ -246,7 +240,7 @@ class Streams:
             if not self._wanted.takes(message):
                 continue
             self.count += 1
-            key = Key(peer, name_of(message), message.type_name)
+            key = Key(peer, full_name(message), message.type_name)
             stream = self._streams.get(key)
             if stream is None:
                 if len(self._streams) >= _MOST_STREAMS:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ..codec import Message
+from ..codec.short_names import full_name
 from ..errors import DecodeError
 from .history import History, Key, facts
 from .progress import progress
 from .recordings import Recorded, Seen, open_recording
-from .streams import Wanted, name_of
+from .streams import Wanted
 
 _PROGRESS_MESSAGES = 1000
 
@@ -40,7 +41,7 @@ def go_through(
             message: Message | DecodeError
             try:
                 message = seen.message
-                full = name_of(message)
+                full = full_name(message)
             except DecodeError as error:
                 message = error
             if wanted.has(device, header.type_name, full) and has(seen):

@@ -16,7 +16,7 @@ from ..codec.messages.pose import Position
 from ..codec.messages.text import Status
 from ..codec.messages.tracking import QuaternionElement, QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
-from ..codec.short_names import FULL_NAME
+from ..codec.short_names import full_name
 from ..codec.tool_state import is_valid, tool_state
 from ..errors import ConversionError
 from .arrivals import Arrivals, ArrivalStages
@@ -179,7 +179,7 @@ class Device:
         if message is not None:
             told['version'] = message.version
             told['value'] = value_of(message, phi)
-            if full := message.metadata.get(FULL_NAME):
+            if (full := full_name(message)) != message.device_name:
                 told['full_name'] = full
             if message.timestamp:
                 # more digits than a number of JavaScript has

@@ -1,5 +1,7 @@
 """Names that do not fit the wire: short ones that depend on the whole name, and no other."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from igtl_ros2.codec.messages.text import String
 from igtl_ros2.codec.short_names import (
     FULL_NAME,
     NAME_BYTES,
+    full_name,
     is_short_of,
     short_name,
     short_names,
@@ -48,6 +51,21 @@ def test_the_whole_name_is_in_metadata():
     assert message.metadata == {FULL_NAME: LEFT, 'k': 'v'}
     assert is_short_of(short_name(LEFT), LEFT)
     assert not is_short_of(LEFT[:20], LEFT) and not is_short_of(short_name(LEFT), RIGHT)
+
+
+@pytest.mark.parametrize('name', ['', 'VeryLong', 'Short', RIGHT, LEFT + 'Hand', LEFT[:10]])
+def test_a_message_that_was_renamed_has_its_new_name(name):
+    received = codec.decode(codec.encode(with_short_name(Transform(np.eye(4), device_name=LEFT))))
+    assert full_name(received) == LEFT
+    for made in (replace(received, device_name=name), received.inverse(device_name=name)):
+        sent = codec.decode(codec.encode(with_short_name(made)))
+        assert full_name(sent) == name
+
+
+@pytest.mark.parametrize('cut', [LEFT[:20], LEFT[:19]])
+def test_a_name_that_was_cut_is_known_by_metadata(cut):
+    message = String('x', device_name=cut, metadata={FULL_NAME: LEFT})
+    assert full_name(message) == LEFT
 
 
 @pytest.mark.parametrize('size', [15, 20])

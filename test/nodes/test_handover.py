@@ -318,7 +318,7 @@ def test_rules_of_sending_hold(two):
     while not found or found[-1] != 49:
         found.append(next_message(b).matrix[0, 3])
     assert len(found) < 10
-    a.send(Transform(pose(), device_name='Long', metadata={'IGTL_DEVICE_NAME': 'Longer'}))
+    a.send(Transform(pose(), device_name='Longer', metadata={'IGTL_DEVICE_NAME': 'Other'}))
     message = next_message(b)
     assert message.device_name == 'Short'
     assert set(message.metadata) == {'ros_frame_id', 'ros_stamp'}

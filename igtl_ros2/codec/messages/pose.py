@@ -37,6 +37,7 @@ from ..geometry import (
 from ..layout import Numbers, Record
 from ..lazy import Lazy, set_held
 from ..message import Content, Envelope, Message, Place, plain, register
+from ..short_names import FULL_NAME
 from ..timestamp import wire_time
 from ..tool_state import is_valid, tool_state
 
@@ -156,8 +157,10 @@ class Transform(Lazy):
         except np.linalg.LinAlgError as error:
             raise EncodeError('matrix: it is singular, there is no way back') from error
         matrix[3] = 0.0, 0.0, 0.0, 1.0
+        # the whole name of this one is not the name of the other
+        metadata = {k: v for k, v in self.metadata.items() if k != FULL_NAME}
         return Transform(matrix, **{
-            'timestamp': self.timestamp, 'metadata': dict(self.metadata), **fields})
+            'timestamp': self.timestamp, 'metadata': metadata, **fields})
 
     def __matmul__(self, other: Transform) -> Transform:
         """

@@ -19,12 +19,12 @@ from ...codec.messages.pose import Position, Transform
 from ...codec.messages.tracking import QuaternionTrackingData, TrackingData
 from ...codec.messages.video import Video
 from ...codec.patients import hidden
+from ...codec.short_names import full_name
 from ...codec.volume_blocks import VolumeMerger
 from ...config.ros_names import ros_name
 from ...converters.device_clock import DeviceClock
 from ...errors import ConversionError, printable
 from ...rules import ReceiveRule
-from ..streams import name_of
 from . import logs, pictures, scene
 from .made import Context, Made
 from .poses import Frames, Placed, placed_of, pose_of, transforms
@@ -149,7 +149,7 @@ class Stream:
             for child in message.children:
                 self._take(child, now_s, now_ns)
             return
-        device = name_of(message) or message.type_name.lower()
+        device = full_name(message) or message.type_name.lower()
         key = message.type_name, device
         if key not in self._devices:
             if len(self._devices) >= MAX_DEVICES:
