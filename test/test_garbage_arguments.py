@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import math
 import re
+import ssl
 from importlib import import_module
 from pathlib import Path
 
@@ -124,9 +125,20 @@ WRONG_OPTIONS = {
 
 @pytest.mark.parametrize('options', WRONG_OPTIONS.values(), ids=WRONG_OPTIONS)
 def test_options_of_a_wrong_type_are_refused(options):
-    url = LOCAL.replace('tcp', 'tls') if 'tls_context' in options else LOCAL
+    refused_everywhere(LOCAL, options)
+    if 'tls_context' in options:
+        refused_everywhere(LOCAL.replace('tcp', 'tls'), options)
+
+
+@pytest.mark.parametrize('protocol', ['tcp', 'udp'])
+def test_a_tls_context_is_refused_where_nothing_would_be_encrypted(protocol):
+    options = {'tls_context': ssl.create_default_context()}
+    refused_everywhere(f'{protocol}://127.0.0.1:9', options, match=f'tls_context: .* {protocol}')
+
+
+def refused_everywhere(url, options, match=None):
     for start in (connect, serve):
-        with pytest.raises(ConfigError):
+        with pytest.raises(ConfigError, match=match):
             start(url, **options).close()
 
     async def open_it(start):
@@ -134,7 +146,7 @@ def test_options_of_a_wrong_type_are_refused(options):
             pass
 
     for start in (aio.connect, aio.serve):
-        with pytest.raises(ConfigError):
+        with pytest.raises(ConfigError, match=match):
             asyncio.run(open_it(start))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..config import Settings
+from ..errors import ConfigError
 from ..transport.network import Network
 from ..transport.tls import Tls
 from .datagrams import DatagramLink
@@ -27,8 +28,11 @@ def make_link(
     :param network: where its work is done.
     :param tls_context: an `ssl.SSLContext` in place of the files of the settings.
     :param callbacks: `on_message`, `on_messages` or `on_sized`, and `on_peer`, see `Link`.
-    :raises ConfigError: if the files for TLS do not fit.
+    :raises ConfigError: if the files for TLS do not fit, or nothing is encrypted.
     """
+    if tls_context is not None and settings.protocol != 'tls':
+        raise ConfigError(
+            f'tls_context: found with protocol {settings.protocol}; allowed only with tls')
     if settings.protocol == 'udp':
         return DatagramLink(settings, network, **callbacks)
     tls = Tls(settings, tls_context) if settings.protocol == 'tls' else None
