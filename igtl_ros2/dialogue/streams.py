@@ -77,11 +77,7 @@ class Streams:
         return status
 
     def send_many(self, outgoings: Sequence[Any], exclude: Iterable[Peer] = ()) -> None:
-        """
-        Send messages of one type and device likewise, the oldest first; the last is held.
-
-        :raises EncodeError: if one of them cannot be written: none is sent.
-        """
+        """Send messages of one type and device likewise, the oldest first; the last is held."""
         exclude = self._excluded(outgoings[0].key, exclude)
         self.link.send_many(outgoings, exclude=exclude)
 

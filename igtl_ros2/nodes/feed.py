@@ -247,7 +247,9 @@ class Feed:
         link, messages = self._shared.link, effect.messages
         if not isinstance(messages[0], Transform):
             for message in messages:
-                link.send_many([Outgoing(message)], effect.exclude)
+                outgoing = Outgoing(message)
+                link.link.check(outgoing, effect.exclude)
+                link.send_many([outgoing], effect.exclude)
             return
         ready: list[Outgoing] = []
         poses: list[Any] = messages  # all of one type

@@ -18,7 +18,7 @@ _MOST_BYTES = 8 << 20
 class _Entry:
     """A message that is held."""
 
-    __slots__ = ('number', 'outgoing', 'sent_s', 'size', 'before')
+    __slots__ = ('number', 'outgoing', 'sent_s', 'size', 'before', 'replaced')
 
     def __init__(self, number: int, outgoing: Outgoing) -> None:
         self.number = number
@@ -27,6 +27,8 @@ class _Entry:
         self.size = 0
         #: of a video the frames before it, from a key frame on
         self.before: list[Outgoing] = []
+        #: in whose place it came, until it is known that it can be written
+        self.replaced: _Entry | None = None
 
 
 class Held:
@@ -74,6 +76,8 @@ class Held:
             entry.before.append(old.outgoing)
             entry.size = old.size
             self._bytes += entry.size
+        elif size is None:
+            entry.replaced = old
         queue[key] = entry
         return None if size is None else self._measure(entry, size)
 
@@ -81,12 +85,21 @@ class Held:
         """
         Tell how large a message is, which shows when it is encoded, and keep to the limits.
 
+        :param size: 0 if it cannot be written: then the one before it is held again.
         :returns: type and device of a message that was dropped for it, if any was.
         """
         entry = self._of(outgoing.key).get(outgoing.key)
         if entry is None or entry.outgoing is not outgoing:
             return None  # another took its place meanwhile
-        return self._measure(entry, size)
+        replaced, entry.replaced = entry.replaced, None
+        if size:
+            return self._measure(entry, size)
+        self.forget(outgoing.key)
+        if replaced is None:
+            return None
+        self._of(outgoing.key)[outgoing.key] = replaced
+        replaced.size = 0
+        return self._measure(replaced, replaced.outgoing.size())
 
     def _measure(self, entry: _Entry, size: int) -> Key | None:
         gone, key = None, entry.outgoing.key

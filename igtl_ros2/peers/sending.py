@@ -9,7 +9,7 @@ from ..codec import Message
 from ..codec.frame import wire_names
 from ..codec.short_names import NAME_BYTES, short_name
 from ..config import Settings
-from ..errors import EncodeError, PeerError, PeerTimeoutError, printable
+from ..errors import PeerError, PeerTimeoutError, printable
 from ..transport.network import Network
 from .held import Held
 from .link_state import LinkState, log
@@ -62,11 +62,7 @@ class SendingLink(LinkState):
         :param hold: keep it for late joiners; default: yes, unless it is a query.
         :param exclude: peers that shall not get it.
         """
-        outgoing = Outgoing(message)
-        try:
-            self.send_many((outgoing,), hold=hold, exclude=exclude)
-        except EncodeError:  # which is counted where it cannot be sent
-            self.send_many((outgoing,), hold=False, exclude=exclude)
+        self.send_many((Outgoing(message),), hold=hold, exclude=exclude)
 
     def send_many(
         self, outgoings: Sequence[Outgoing], *, hold: bool | None = None,
@@ -75,9 +71,8 @@ class SendingLink(LinkState):
         """
         Send messages of one type and device to all peers as `send` does, the oldest first.
 
-        :param hold: keep the last one for late joiners, see `send`.
-        :raises EncodeError: if one that is to be held cannot be written, whoever gets it: none is
-            sent, and the one before them is held still.
+        :param hold: keep the last one for late joiners, see `send`; if it cannot be written, the
+            one before them is kept.
         """
         last = outgoings[-1]
         if hold is None:
@@ -87,9 +82,6 @@ class SendingLink(LinkState):
             self._note_name(name)
         excluded = set(exclude) if exclude else ()
         size, gone = last.known_size, None
-        if hold and size is None:
-            for outgoing in outgoings:
-                self._check(outgoing, excluded)
         with self.lock:
             if hold:
                 gone = self._held.put(last, size)
@@ -107,9 +99,11 @@ class SendingLink(LinkState):
         if gone is not None and not self._said_held:
             self._tell_gone(gone)
 
-    def _check(self, outgoing: Outgoing, excluded: Collection[Peer]) -> None:
+    def check(self, outgoing: Outgoing, excluded: Collection[Peer] = ()) -> None:
         """
         See to it that a message can be written; what a peer gets of it is written once.
+
+        For any thread.
 
         :raises EncodeError: if not, which is not for a peer that must not get it.
         """
