@@ -11,7 +11,7 @@ import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from geometry_msgs.msg import PoseStamped, TransformStamped
-from ros_user import ALL, STATE, mapping, reload, wait_for
+from ros_user import ALL, STATE, mapping, next_message, reload, wait_for
 from rosgraph_msgs.msg import Clock
 from std_msgs.msg import String as RosString
 from tf2_msgs.msg import TFMessage
@@ -267,7 +267,7 @@ def test_a_link_that_leaves_the_description_of_a_robot_is_missing_until_it_is_ba
 
         def hears(state):
             def look():
-                got = peer.receive(0.5)
+                got = next_message(peer)
                 if got.type_name == 'TRANSFORM' and got.device_name == 'hand':
                     said.append(got.metadata.get('TransformStatus'))
                 return said[-1:] == [state]
