@@ -40,6 +40,7 @@ class Document:
         self._places[()] = (1, 0)
         data = None if root is None else self._value(root, ())
         self.data: dict[str, Any] = {} if data is None else data
+        self._refuse_parameters()
 
     def check(
         self, rules_of: abc.Mapping[str, FindFaults], clashes: FindFaults | None = None
@@ -73,6 +74,16 @@ class Document:
         if self._faults:
             (line, _), path, text = min(self._faults, key=lambda fault: fault[0])
             raise ConfigError(f'{self._file}:{line}: {_dotted(path)}: {text}')
+
+    def _refuse_parameters(self) -> None:
+        """Refuse a file of ROS parameters, which are beside mapping files in config/."""
+        for name, value in self.data.items() if isinstance(self.data, dict) else ():
+            if isinstance(value, dict) and 'ros__parameters' in value:
+                raise self._error(
+                    self._places[name,][0],
+                    f"found 'ros__parameters' in {show(name)}: this is a file of ROS parameters, "
+                    'which is given as params_file:=FILE, or --ros-args --params-file FILE; '
+                    'it may name a mapping file as mapping_file')
 
     def _refuse_twins(self, section: _Path, refused: set[_Path]) -> None:
         """Find rules that are the same in what tells them apart."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -189,6 +190,16 @@ def test_a_bad_file_is_code_1_and_says_file_line_key_and_what_is_allowed(file, t
                     "allowed false, true, 'static'\n")
     _, said = check(tmp_path / 'none.yaml', code=1)
     assert 'cannot read the mapping file: No such file' in said
+
+
+@pytest.mark.parametrize('path', sorted(
+    path for path in CONFIG.glob('*.yaml') if 'ros__parameters' in path.read_text('utf-8')
+), ids=lambda path: path.name)
+def test_a_file_of_ros_parameters_is_said_to_be_one(path):
+    _, said = check(path, code=1)
+    assert re.search(r"yaml:\d+: found 'ros__parameters' in '\S+': this is a file of ROS "
+                     'parameters, which is given as params_file:=FILE', said), said
+    assert 'unknown key' not in said
 
 
 def test_it_needs_neither_ros_nor_a_socket(file):
