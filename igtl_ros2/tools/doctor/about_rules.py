@@ -15,7 +15,7 @@ from .findings import Finding, Severity, fault, note, warning
 from .observation import Device, Observation
 
 RULE_DROPS = warning(
-    'rule-drops', 'a rule of the mapping file drops a received device',
+    'rule-drops', 'a rule for a pattern of names drops a received device',
     'Is that intended? Else remove `action: drop`, or put a rule for the device before it.')
 NO_RULE = warning(
     'no-rule', 'no rule of the mapping file matches a received device',
@@ -69,7 +69,7 @@ def _dropped(observed: Observation, device: Device) -> Iterator[Finding]:
     if rule.action == 'drop':
         if place is None:
             yield NO_RULE.of(f'No rule takes {device.title}.', device.name)
-        else:
+        elif is_pattern(rule.device):  # who writes a whole name there means it
             kind = '' if rule.type == '*' else f', type {rule.type}'
             yield RULE_DROPS.of(
                 f'Rule {place + 1} (device {rule.device!r}{kind}) drops {device.title}.',

@@ -653,6 +653,7 @@ def test_an_empty_list():
     ('receive: [{device: "*"}]', []),
     ('receive: [{device: "Probe*", action: drop}, {device: "*"}]', ['rule-drops']),
     ('receive: [{device: "*", type: TRANSFORM, action: drop}, {device: "*"}]', ['rule-drops']),
+    ('receive: [{device: ProbeToTracker, action: drop}, {device: "*"}]', []),
     ('receive: [{device: "*", type: IMAGE, action: drop}, {device: "*"}]', []),
     ('receive: [{device: "Stylus*"}]', ['no-rule']),
     ('receive: [{device: probetotracker}, {device: "*"}]', ['rule-waits']),
