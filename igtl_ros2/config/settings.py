@@ -392,6 +392,12 @@ def refuse_unknown(names: abc.Iterable[str], beside: abc.Iterable[str] = ()) -> 
             raise ConfigError(f'{name}: there is no such parameter{more}')
 
 
+def as_parameter(error: str) -> str:
+    """Name the setting in front of an error as users write it: tls.ca_file for tls_ca_file."""
+    name, colon, text = error.partition(': ')
+    return f'{SETTINGS[name].parameter}{colon}{text}' if name in SETTINGS else error
+
+
 def refuse_misfit(name: str, mode: str, protocol: str) -> None:
     """
     Refuse a setting that can have no effect with a mode and a protocol.

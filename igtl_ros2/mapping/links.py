@@ -6,7 +6,7 @@ import collections.abc as abc
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..config.settings import SETTINGS, Settings, refuse_misfit, refuse_unknown
+from ..config.settings import SETTINGS, Settings, as_parameter, refuse_misfit, refuse_unknown
 from ..config.words import FindFaults, show
 from ..errors import ConfigError
 from ..rules import Mapping
@@ -48,7 +48,10 @@ def load_links(values: abc.Mapping[str, Any]) -> tuple[LinkConfig, ...]:
     document = Document(file) if file else None
     if document and document.links:
         return _several(document, values, file)
-    settings = Settings.from_values(values)
+    try:
+        settings = Settings.from_values(values)
+    except ConfigError as error:
+        raise ConfigError(as_parameter(str(error))) from error
     if document:
         document.check(RULE_FAULTS, find_rule_clashes)
     mapping = make_mapping(document.data if document else {}, settings, file)

@@ -14,6 +14,7 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from ..client import Client
 from ..codec.patients import PRIVATE_TYPES
+from ..config.settings import as_parameter
 from ..converters.registry import load_converters
 from ..errors import ConfigError, PeerError
 from ..mapping import LinkConfig, ReceiveRule, load_links
@@ -250,13 +251,12 @@ class BridgeNode(ManagedNode):
 
 @contextmanager
 def _faults_of(config: LinkConfig) -> Iterator[None]:
-    """Say of which link it is that something is wrong, if it has a name."""
+    """Say of which link it is that something is wrong, if it has a name, and which parameter."""
     try:
         yield
     except (ConfigError, PeerError) as error:
-        if not config.name:
-            raise
-        raise type(error)(f'link {config.name!r}: {error}') from error
+        where = f'link {config.name!r}: ' if config.name else ''
+        raise type(error)(where + as_parameter(str(error))) from error
 
 
 def which_rules(configs: Sequence[LinkConfig]) -> str:

@@ -11,6 +11,8 @@ from ..config import SETTINGS
 from ..rosio.memory import keep_memory
 from .program import FAULT, run_program, say
 
+# what every installation of ROS 2 has
+_COMMON = ('geometry_msgs', 'sensor_msgs', 'std_msgs')
 _BRIDGE = """\
 usage: igtl_bridge [--ros-args [-r __ns:=/NAMESPACE] [-p NAME:=VALUE]... [--params-file FILE]]
 
@@ -76,8 +78,13 @@ def _run(
         except ModuleNotFoundError as error:
             if (error.name or 'igtl_ros2').startswith('igtl_ros2'):
                 raise
-            say(f'it needs ROS 2, of which {error.name} was not found: source the setup.bash of '
-                'an installation, or use ./dev shell')
+            missing = (error.name or '').partition('.')[0]
+            if missing.endswith('_msgs') and missing not in _COMMON:
+                say(f'it needs {missing}: install ros-$ROS_DISTRO-{missing.replace("_", "-")}, '
+                    'or use ./dev shell')
+            else:
+                say(f'it needs ROS 2, of which {missing} was not found: source the setup.bash of '
+                    'an installation, or use ./dev shell')
             return FAULT
         node.main()
         return 0

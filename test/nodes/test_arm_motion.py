@@ -11,7 +11,7 @@ import pytest
 from igtl_ros2.converters.joints import read_joints
 from igtl_ros2.converters.mesh_files import read_shape
 from igtl_ros2.converters.urdf import read_urdf
-from igtl_ros2.errors import ConversionError
+from igtl_ros2.errors import ConfigError, ConversionError
 from igtl_ros2.nodes.arm.kinematics import ArmModel, Refused, rotation_vector
 from igtl_ros2.nodes.arm.motion import Motion, checked, plan
 
@@ -235,6 +235,13 @@ def test_an_arm_without_the_messages_of_moveit_starts_and_says_what_is_missing(m
     monkeypatch.setattr(node.DemoArm, 'get_logger', lambda self: logger)
     assert node.ArmNode(URDF)._servers == [node.FollowServer.return_value]
     assert 'MoveIt' in logger.warning.call_args[0][0]
+
+
+def test_an_arm_without_its_file_says_so():
+    pytest.importorskip('control_msgs')
+    node = importlib.import_module('igtl_ros2.nodes.arm.node')
+    with pytest.raises(ConfigError, match='^nofile.urdf: cannot read it: No such file or dir'):
+        node._arm('nofile.urdf', 1.0, '')
 
 
 def test_a_word_that_no_arm_reads_ends_it(monkeypatch, capsys):

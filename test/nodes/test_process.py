@@ -85,6 +85,8 @@ def test_a_second_signal_does_not_break_the_end():
     [
         (['-p', 'mode:=both'], "mode: found 'both'"),
         (['-p', 'port:=99999'], 'port'),
+        (['-p', 'tls.ca_file:=ca.pem'], 'tls.ca_file: found with protocol tcp;'),
+        (['-p', 'mode:=client', '-p', 'limits.max_clients:=2'], 'limits.max_clients: found with'),
         (['-p', 'mapping_file:=/no/such.yaml'], '/no/such.yaml'),
     ],
 )
@@ -142,6 +144,14 @@ def test_what_ros_does_not_understand_ends_it_with_one_line_of_ours(arguments, f
     assert len(of_ros) <= 1, said
     assert re.search(found, line), line
     assert '.c:' not in line
+
+
+def test_a_file_of_tls_that_cannot_be_read_is_named_with_its_parameter():
+    process = start('-p', 'protocol:=tls', '-p', 'tls.cert_file:=none.pem')
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert said.splitlines()[-1].endswith(
+        ': tls.cert_file: cannot read none.pem: No such file or directory')
 
 
 def test_what_ros2_launch_passes_is_understood(tmp_path):

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from igtl_ros2.config import SETTINGS
-from igtl_ros2.tools.nodes import bridge
+from igtl_ros2.tools.nodes import bridge, demo_arm
 
 
 def test_help_names_every_parameter(capsys):
@@ -14,6 +14,16 @@ def test_help_names_every_parameter(capsys):
     said = capsys.readouterr().out
     for setting in SETTINGS.values():
         assert f'  {setting.parameter} (default: ' in said
+
+
+def test_a_package_that_is_missing_is_named_as_what_is_installed(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, 'control_msgs', None)
+    monkeypatch.delitem(sys.modules, 'igtl_ros2.nodes.arm.node', raising=False)
+    monkeypatch.delitem(sys.modules, 'igtl_ros2.nodes.arm.follow', raising=False)
+    monkeypatch.setattr(sys, 'argv', ['igtl_demo_arm', 'arm.urdf'])
+    assert demo_arm() == 1
+    said = capsys.readouterr().err
+    assert 'igtl_demo_arm: it needs control_msgs: install ros-$ROS_DISTRO-control-msgs' in said
 
 
 @pytest.mark.parametrize('command', ['bridge', 'demo_robot'])

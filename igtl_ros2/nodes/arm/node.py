@@ -60,7 +60,9 @@ def _arm(path: str, speed: float, patient: str) -> ArmNode:
     try:
         description = Path(path).read_text(encoding='utf-8')
         ArmModel(read_joints(description), TOOL)
-    except (OSError, UnicodeDecodeError, ConversionError) as error:
+    except OSError as error:
+        raise ConfigError(f'{path}: cannot read it: {error.strerror}') from error
+    except (UnicodeDecodeError, ConversionError) as error:
         raise ConfigError(f'{path}: {error}') from error
     return ArmNode(description, speed, patient)
 
