@@ -10,7 +10,7 @@ import pytest
 from cli_tools import POSE, igtl, program, pyigtl_server, server_of, ultrasound
 from network_peers import until
 
-from igtl_ros2 import connect, serve
+from igtl_ros2 import connect, files, serve
 from igtl_ros2.codec import encode
 from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.points import PointList
@@ -169,6 +169,39 @@ def test_metadata_go_only_to_who_reads_them():
         assert '--set header_version=2 sends it all the same' in done.stderr
         igtl('send', url, *words, '--set', 'header_version=2')
         until(lambda: any(m.metadata == {'a': 'b'} for m in received))
+
+
+@pytest.mark.parametrize('name', ['poses.csv', 'poses.igs.mha'])
+def test_poses_of_a_file_that_are_ok_go_to_a_peer_that_reads_no_states(tmp_path, name):
+    states = ('OK', 'MISSING', 'OK')
+    files.write(tmp_path / name, [
+        (n / 100, Transform(
+            np.diag((1.0, 1, 1, 1)) + np.outer((1, 0, 0, 0), (0, 0, 0, n)), version=2,
+            device_name='ProbeToTracker', metadata={'TransformStatus': state}))
+        for n, state in enumerate(states)])
+    first, second = sent('file', tmp_path / name, number=2)
+    assert [m.matrix[0, 3] for m in (first, second)] == [0, 2]
+    assert first.version == 1 and not first.metadata
+
+
+def test_a_pose_that_is_not_ok_any_more_is_not_sent_as_one_that_is(tmp_path):
+    pose = {'type': 'TRANSFORM', 'device': 'Tool', 'position': [1, 2, 3]}
+    (tmp_path / 'said.json').write_text(''.join(
+        json.dumps({**pose, 'metadata': {'TransformStatus': state}}) + '\n'
+        for state in ('OK', 'MISSING')))
+    with receiver() as (url, received):
+        done = igtl('send', url, 'yaml', tmp_path / 'said.json', code=1)
+    assert '--set header_version=2 sends it all the same' in done.stderr
+    assert len([message for message in received if message.device_name == 'Tool']) < 2
+
+
+def test_a_pose_that_is_not_ok_is_not_sent_as_one_that_is():
+    with receiver() as (url, received):
+        done = igtl(
+            'send', url, 'pose', 'Tool', '1', '2', '3', '--metadata', 'TransformStatus=MISSING',
+            code=1)
+    assert '--set header_version=2 sends it all the same' in done.stderr
+    assert not [message for message in received if message.device_name == 'Tool']
 
 
 @pytest.mark.parametrize('words, reason', [

@@ -258,7 +258,10 @@ def _refuse_in_vain(link: Client | Server, message: Message) -> None:
         what = f'{peer.address}: {message.type_name} {message.device_name!r}'
         if why := peer.refusal(message):
             raise EncodeError(f'{what}: {why}')
-        if message.metadata and peer.version < 2:
+        if peer.version < 2 and any(
+            # to be OK is what a peer that reads no states takes a pose for
+            value != 'OK' or not key.endswith('Status') for key, value in message.metadata.items()
+        ):
             raise EncodeError(
                 f'{what}: its metadata need header version 2, and the peer has not shown that it '
                 'reads that; --set header_version=2 sends it all the same')
@@ -281,7 +284,8 @@ def _send(
                 time.sleep(wait_s)
             if not link.peers:
                 link.wait_connected(timeout_s)
-            if (key := (message.type_name, message.device_name)) not in checked:
+            key = message.type_name, message.device_name
+            if message.metadata or key not in checked:  # their state may have changed
                 checked.add(key)
                 _refuse_in_vain(link, message)
             link.send(message, hold=False)
