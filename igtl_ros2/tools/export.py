@@ -191,8 +191,12 @@ def export(
     Write the messages of a recording into a folder.
 
     :returns: what was written, and what was passed over in the recording.
-    :raises IgtlError: if it cannot be read, or the folder not written.
+    :raises IgtlError: if it cannot be read, or the folder not written or not empty: nobody could
+        tell what of it is of which recording.
     """
+    with files.faults_of(folder):
+        if folder.is_dir() and any(folder.iterdir()):
+            raise FileError(f'{folder}: is not empty; wanted a new folder, or an empty one')
     for type_name, end in ends.items():
         possible = files.writable(registered()[type_name])
         if end not in possible:
@@ -221,6 +225,9 @@ class Conversion(_Gathering):
         self.form, self._end, self._output = files.formats()[end], end, output
         self._make_rows: Any = getattr(self.form, 'Lines', None)
         self.written: list[Path] = []
+        #: files that had one of the numbers already, and stay
+        self.kept: list[Path] = []
+        self._numbers = count(1)
         #: messages that have no place in it, by type
         self.others: Counter[str] = Counter()
 
@@ -240,8 +247,7 @@ class Conversion(_Gathering):
             return
         target = self._output
         if self.written:
-            name = target.name[: -len(self._end)]
-            target = target.with_name(f'{name}_{len(self.written):04d}{self._end}')
+            target = self._free()
         if self._make_rows:
             rows = self._make_rows(target)
             rows.add(time_s, message)
@@ -249,6 +255,15 @@ class Conversion(_Gathering):
         else:
             files.write(target, [(time_s, message)])
         self.written.append(target)
+
+    def _free(self) -> Path:
+        """Choose a file that is not there: nobody has named it."""
+        name = self._output.name[: -len(self._end)]
+        while True:
+            target = self._output.with_name(f'{name}_{next(self._numbers):04d}{self._end}')
+            if not target.exists():
+                return target
+            self.kept.append(target)
 
 
 def convert(

@@ -99,6 +99,30 @@ def test_a_folder_that_cannot_be_made_is_the_one_that_is_named(tmp_path):
     assert f'{tmp_path / "taken"}: File exists' in done.stderr
 
 
+def test_a_folder_with_another_export_in_it_is_refused(tmp_path):
+    def export(name, count):
+        bag = write_bag(tmp_path / name, [(n * MS, image(n)) for n in range(count)])
+        return igtl('export', bag, '--to', tmp_path / 'out', code=int(name == 'later'))
+
+    export('first', 3)
+    before = {file: file.read_bytes() for file in (tmp_path / 'out').iterdir()}
+    assert f'{tmp_path / "out"}: is not empty; wanted a new folder' in export('later', 2).stderr
+    assert {file: file.read_bytes() for file in (tmp_path / 'out').iterdir()} == before
+
+
+def test_a_file_that_nobody_named_stays(tmp_path):
+    bag = write_bag(tmp_path / 'bag', [(n * MS, image(n)) for n in range(3)])
+    (tmp_path / 'c.mha').write_text('named')
+    (tmp_path / 'c_0001.mha').write_text('precious')
+    done = igtl('convert', bag, tmp_path / 'c.mha')
+    written = [tmp_path / name for name in ('c.mha', 'c_0002.mha', 'c_0003.mha')]
+    assert done.stdout.split() == [str(path) for path in written]
+    assert f'were there already and stay, such as {tmp_path / "c_0001.mha"}' in done.stderr
+    assert (tmp_path / 'c_0001.mha').read_text() == 'precious'
+    found = [message.pixels[0, 0, 0] for path in written for _, message in files.read(path)]
+    assert found == [0, 1, 2]
+
+
 def test_a_volume_in_all_formats_in_turn_stays_what_it_is(tmp_path):
     rng = np.random.default_rng(1)
     voxels = rng.integers(-1000, 1000, (4, 5, 6), np.int16)

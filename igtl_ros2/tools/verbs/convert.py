@@ -14,9 +14,9 @@ DESCRIPTION = """\
 Write what is in a file into one of another format, chosen by the file names;
 axes and units are converted (LPS or RAS, mm). From a bag, a capture or a tracked sequence
 (.igs.mha) it takes what the output format can hold: poses for .csv, images for .mha. If the format
-holds one message and there are several, the others are numbered: head_0001.mha. So are the tables
-of readings of sensors beside that of poses: they have other columns. What was sent to the devices
-is skipped, as are copies for other clients in a capture."""
+holds one message and there are several, the others are numbered: head_0001.mha, or the next number
+that is free. So are the tables of readings of sensors beside that of poses: they have other
+columns. What was sent to the devices is skipped, as are copies for other clients in a capture."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +37,9 @@ def run(arguments: argparse.Namespace) -> int:
         say(what)
     for kind, count in sorted(done.others.items()):
         say(f'{count} {kind} have no place in such a file')
+    if done.kept:
+        say(f'{len(done.kept)} files with such numbers were there already and stay, such as '
+            f'{done.kept[0]}')
     for path in done.written:
         print(path)
     return 0

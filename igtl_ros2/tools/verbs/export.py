@@ -27,7 +27,7 @@ _POINTS = ('mrk.json', 'fcsv')
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_recording(parser)
     parser.add_argument(
-        '--to', metavar='FOLDER', help='output folder; default: FILE-export')
+        '--to', metavar='FOLDER', help='output folder, new or empty; default: FILE-export')
     for name, choices, what in (
         ('images', _IMAGES, 'IMAGE'), ('meshes', _MESHES, 'POLYDATA'), ('points', _POINTS, 'POINT')
     ):
