@@ -23,10 +23,9 @@ _BACK = {escape: char for char, escape in _ESCAPES.items()}
 def read(path: Path) -> Iterator[Timed]:
     """Read lines as they are written; a file with another first line is one STRING."""
     with open(path, encoding='utf-8', errors='surrogateescape', newline='') as file:
-        first = file.readline().rstrip('\r\n')
-        if first.split('\t') != list(_HEAD):
-            yield 0.0, String(first + '\n' + file.read() if first else file.read(),
-                              device_name=device_name(path))
+        first = file.readline()
+        if first.rstrip('\r\n').split('\t') != list(_HEAD):
+            yield 0.0, String(first + file.read(), device_name=device_name(path))
             return
         for number, line in enumerate(file, 2):
             yield _message(path, number, line.rstrip('\r\n').split('\t'))

@@ -101,3 +101,12 @@ def test_lines_of_text_have_times(tmp_path, time):
     path.write_text(path.read_text().replace('0.250000000', time))
     with pytest.raises(FileError, match=f"log.txt, line 2: time_s: '{time}', wanted seconds"):
         list(files.read(path))
+
+
+@pytest.mark.parametrize('text', [
+    'x', 'one\ntwo', 'one\ntwo\n', '\nsecond', '\n', '', 'one\r\ntwo\r\n', '\r', 'one\rtwo',
+    'time_s\tdevice\n'])
+def test_a_plain_text_is_sent_as_it_is(tmp_path, text):
+    (tmp_path / 'note.txt').write_bytes(text.encode())
+    [(_, found)] = files.read(tmp_path / 'note.txt')
+    assert (found.text, found.device_name) == (text, 'note')
