@@ -56,8 +56,8 @@ def write_pcap(
             file.write(struct.pack(order + 'IIII', *divmod(at, unit), len(data), len(data)) + data)
 
 
-def write_pcapng(path, packets, start=1_700_000_000, step_ms=1):
-    """A pcapng file, times in nanoseconds."""
+def write_pcapng(path, packets, start=1_700_000_000, step_ms=1, offset_s=0):
+    """A pcapng file, times in nanoseconds, from so many seconds on."""
     def block(kind, body):
         body += b'\0' * (-len(body) % 4)
         size = struct.pack('<I', 12 + len(body))
@@ -65,9 +65,12 @@ def write_pcapng(path, packets, start=1_700_000_000, step_ms=1):
 
     with open(path, 'wb') as file:
         file.write(block(0x0A0D0D0A, struct.pack('<IHHq', 0x1A2B3C4D, 1, 0, -1)))
-        resolution = struct.pack('<HHB3x', 9, 1, 9) + struct.pack('<HH', 0, 0)
+        resolution = struct.pack('<HHB3x', 9, 1, 9)
+        if offset_s:
+            resolution += struct.pack('<HHq', 14, 8, offset_s)
+        resolution += struct.pack('<HH', 0, 0)
         file.write(block(1, struct.pack('<HHI', _RAW_IP, 0, 1 << 18) + resolution))
         for number, data in enumerate(packets):
-            at = start * 10**9 + number * step_ms * 10**6
+            at = (start - offset_s) * 10**9 + number * step_ms * 10**6
             head = struct.pack('<IIIII', 0, at >> 32, at & 0xFFFFFFFF, len(data), len(data))
             file.write(block(6, head + data))

@@ -42,6 +42,19 @@ class Packet(NamedTuple):
     data: bytes
 
 
+class _Interface(NamedTuple):
+    """
+    A network card in a pcapng file.
+
+    :param ticks: units of its times in a second.
+    :param offset_s: what its times are from, in seconds since 1970.
+    """
+
+    link: int
+    ticks: int
+    offset_s: int
+
+
 class Segment(NamedTuple):
     """
     What TCP or UDP carried in a packet.
@@ -141,7 +154,7 @@ class Capture:
 
     def _pcapng(self, file: IO[bytes]) -> Iterator[Packet]:
         file.seek(0)
-        order, interfaces = '<', list[tuple[int, int]]()
+        order, interfaces = '<', list[_Interface]()
         while head := self._read(file, 8, may_end=True):
             if head[:4] == _PCAPNG.to_bytes(4, 'big'):
                 mark = self._read(file, 4)
@@ -167,24 +180,24 @@ class Capture:
                 yield packet
 
     def _block(
-        self, order: str, kind: int, body: bytes, interfaces: list[tuple[int, int]]
+        self, order: str, kind: int, body: bytes, interfaces: list[_Interface]
     ) -> Packet | None:
         if kind == _INTERFACE:
             (link,) = struct.unpack_from(f'{order}H', body)
-            interfaces.append((link, _ticks(order, body[8:])))
+            interfaces.append(_Interface(link, *_clock(order, body[8:])))
         elif kind in (_ENHANCED, _OLD_PACKET):
             form = 'IIIII' if kind == _ENHANCED else 'HHIIII'
             values = struct.unpack_from(order + form, body)
             high, low, size, _ = values[-4:]
-            link, ticks = interfaces[values[0]]
+            link, ticks, offset_s = interfaces[values[0]]
             start = struct.calcsize(order + form)
-            time_ns = ((high << 32) + low) * 10**9 // ticks
-            if time_ns >= MAX_NS:
+            time_ns = ((high << 32) + low) * 10**9 // ticks + offset_s * 10**9
+            if not 0 <= time_ns < MAX_NS:
                 raise ValueError(f'a packet of {time_ns // 10**9} s')
             return Packet(time_ns, link, body[start : start + size])
         elif kind == _SIMPLE:
             (size,) = struct.unpack_from(f'{order}I', body)
-            return Packet(0, interfaces[0][0], body[4 : 4 + size])
+            return Packet(0, interfaces[0].link, body[4 : 4 + size])
         return None
 
     def segments(self) -> Iterator[Segment]:
@@ -266,16 +279,17 @@ def _address(host: bytes, port: int) -> str:
     return f'[{address}]:{port}' if address.version == 6 else f'{address}:{port}'
 
 
-def _ticks(order: str, options: bytes) -> int:
-    """Find how many units of time an interface has in a second."""
-    place = 0
+def _clock(order: str, options: bytes) -> tuple[int, int]:
+    """Find the units of time of an interface in a second, and what to add, in seconds."""
+    place, ticks, offset_s = 0, 10**6, 0
     while place + 4 <= len(options):
         code, size = struct.unpack_from(f'{order}HH', options, place)
-        if code == 9 and size == 1:
-            power: Any = options[place + 4]
-            ticks: int = 2 ** (power & 0x7F) if power & 0x80 else 10**power
-            return ticks
         if not code:
             break
+        if code == 9 and size == 1:
+            power: Any = options[place + 4]
+            ticks = 2 ** (power & 0x7F) if power & 0x80 else 10**power
+        elif code == 14 and size == 8:
+            (offset_s,) = struct.unpack_from(f'{order}q', options, place + 4)
         place += 4 + size + -size % 4
-    return 10**6
+    return ticks, offset_s

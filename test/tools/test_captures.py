@@ -42,7 +42,8 @@ def write(path, packets, how='pcap', **options):
 
 
 @pytest.mark.parametrize(('how', 'options'), [
-    ('pcap', {}), ('pcap', {'nano': True}), ('pcap', {'order': '>'}), ('pcapng', {})])
+    ('pcap', {}), ('pcap', {'nano': True}), ('pcap', {'order': '>'}), ('pcapng', {}),
+    ('pcapng', {'offset_s': 1_699_999_000}), ('pcapng', {'offset_s': -3600})])
 def test_every_message_of_a_connection_with_the_time_of_its_last_packet(tmp_path, how, options):
     edges = cuts(how)
     path = write(tmp_path / 'a.pcap', pcap_tools.server_says(DATA, edges), how, **options)
