@@ -23,6 +23,8 @@ TYPES = {
     'MET_LONG_LONG': 'i8', 'MET_ULONG_LONG': 'u8', 'MET_FLOAT': 'f4', 'MET_DOUBLE': 'f8',
 }
 NAMES = {form: name for name, form in reversed(TYPES.items())}
+# in mm; what is not said is taken for that
+_UNITS = {'mm': 1.0, '?': 1.0, 'um': 1e-3, 'cm': 10.0, 'm': 1000.0}
 _MAX_HEADER_BYTES = 1 << 28
 _MAX_LINE_BYTES = 1 << 20
 _READ_BYTES = 1 << 20
@@ -116,6 +118,10 @@ class Meta:
         matrix = np.eye(4)
         matrix[:axes, :axes] = (directions * spacing)[:axes, :axes]
         matrix[:axes, 3] = origin[:axes]
+        unit = self.fields.get('DistanceUnits', '?')
+        if unit not in _UNITS:
+            raise self.fault('DistanceUnits', f'{unit!r}, wanted one of {", ".join(_UNITS)}')
+        matrix[:axes] *= _UNITS[unit]
         return FLIP @ matrix
 
     def voxels(self, shape: tuple[int, ...]) -> NDArray[Any]:

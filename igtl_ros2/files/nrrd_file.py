@@ -21,6 +21,8 @@ _AXES = {
     'left-anterior-superior': np.diag((-1.0, 1.0, 1.0, 1.0)), 'las': np.diag((-1.0, 1, 1, 1)),
 }
 _UNITS = {'mm': 1.0, 'millimeter': 1.0, 'millimetre': 1.0, 'm': 1000.0, 'cm': 10.0, 'um': 1e-3}
+_NO_UNIT = {'', '???', 'none'}
+_FRAMES = ('list', 'time')
 _IN_SPACE = ('domain', 'space', '???', 'none', 'scalar')
 _COMPONENTS = {1: 'scalar', 3: 'RGB-color', 4: 'RGBA-color'}
 
@@ -59,7 +61,7 @@ def _component_axis(path: Path, header: Any, axes: int, directions: Any) -> int 
         found = sorted({*found, *(n for n, row in enumerate(rows) if np.isnan(row).any())})
     if len(found) > 1:
         raise FileError(f'{path}: kinds: {kinds}, wanted at most one axis that is not in space')
-    if found and str(kinds[found[0]]).lower() == 'list' and axes == 4 and found[0] == 3:
+    if found and str(kinds[found[0]]).lower() in _FRAMES:
         raise FileError(f'{path}: kinds: {kinds}: sequences are not read from NRRD files')
     return found[0] if found else None
 
@@ -88,16 +90,25 @@ def _place(
         if len(origin) not in (spatial, 3):
             raise FileError(f'{path}: space origin: {origin.tolist()}, wanted 3 numbers')
         matrix[: len(origin), 3] = origin
-    units = {str(unit).strip('"').lower() for unit in header.get('space units', ())}
-    scales = {_UNITS.get(unit, 0.0) for unit in units - {''}} or {1.0}
-    scale = scales.pop()
-    if scales or not scale:
-        raise FileError(f'{path}: space units: {sorted(units)}, wanted one of {", ".join(_UNITS)}')
-    matrix[:3] *= scale
+    matrix[:3] *= _unit(path, header, component_axis)
     if spatial == 2:  # across the slice, 1 mm
         across = np.cross(matrix[:3, 0], matrix[:3, 1])
         matrix[:3, 2] = across / (float(np.linalg.norm(across)) or 1.0)
     return _AXES[space] @ matrix
+
+
+def _unit(path: Path, header: Any, component_axis: int | None) -> float:
+    """Find the unit of lengths, in mm: of the space, or of the axes where there is none."""
+    named = [*header.get('space units', ()), *(
+        unit for axis, unit in enumerate(header.get('units', ())) if axis != component_axis)]
+    units = {str(unit).strip('"').lower() for unit in named} - _NO_UNIT
+    scales = {_UNITS.get(unit, 0.0) for unit in units} or {1.0}
+    scale = scales.pop()
+    if scales or not scale:
+        name = 'space units' if 'space units' in header else 'units'
+        raise FileError(
+            f'{path}: {name}: {sorted(units)}, wanted one of {", ".join(_UNITS)} for all axes')
+    return scale
 
 
 def write(path: Path, image: Image) -> None:

@@ -139,7 +139,19 @@ def test_a_meta_image_of_somebody_else(tmp_path):
     assert image.pixels[1, 2, 3] == 23
 
 
+@pytest.mark.parametrize(('unit', 'scale'), [
+    ('mm', 1), ('?', 1), ('um', 0.001), ('cm', 10), ('m', 1000)])
+def test_a_meta_image_says_what_its_lengths_are_in(tmp_path, unit, scale):
+    head = MHA.replace('NDims = 3', f'NDims = 3\nDistanceUnits = {unit}')
+    [(_, image)] = files.read(write_mha(tmp_path / 'a.mha', head))
+    wanted = np.array([[-0.5, 0, 0, -10], [0, -0.25, 0, -20], [0, 0, 2, 30], [0, 0, 0, 1]])
+    wanted[:3] *= scale
+    np.testing.assert_allclose(image.ijk_to_ras(), wanted)
+
+
 @pytest.mark.parametrize(('old', 'new', 'says'), [
+    ('NDims = 3', 'DistanceUnits = inch\nNDims = 3',
+     r"line 2: DistanceUnits: 'inch', wanted one of mm"),
     ('NDims = 3', 'NDims = three', r'line 2: NDims'),
     ('DimSize = 4 3 2', 'DimSize = 4 3', r'line 9: DimSize'),
     ('DimSize = 4 3 2', 'DimSize = 4 3 -2', r'line 9: DimSize'),
@@ -244,6 +256,44 @@ def test_nrrd_in_other_spaces_and_units(tmp_path):
         wanted = np.diag((signs[0] * 1.0, signs[1] * 2.0, 3.0, 1.0))
         wanted[:3, 3] = 100.0 * signs[0], 200.0 * signs[1], 300.0
         np.testing.assert_allclose(image.ijk_to_ras(), wanted)
+
+
+@pytest.mark.parametrize(('head', 'scale'), [
+    ({'units': ['cm', 'cm', 'cm'], 'spacings': [1, 2, 3]}, 10),
+    ({'units': ['', 'um', 'um', 'um'], 'spacings': [np.nan, 1, 2, 3],
+      'kinds': ['vector', 'domain', 'domain', 'domain']}, 0.001),
+    ({'units': ['m', 'm', 'm'], 'space directions': np.diag((1, 2, 3))}, 1000),
+    ({'units': ['mm', 'mm', 'mm'], 'space units': ['mm', 'mm', 'mm'], 'space': 'LPS',
+      'space directions': np.diag((1, 2, 3))}, 1),
+])
+def test_units_of_the_axes_of_nrrd_count(tmp_path, head, scale):
+    voxels = volume('int16', components=3 if 'kinds' in head else 1)
+    head = {'space dimension': 3, **head} if 'space' not in head and 'space directions' in head \
+        else head
+    nrrd.write(str(tmp_path / 'a.nrrd'), voxels, head, index_order='C')
+    [(_, image)] = files.read(tmp_path / 'a.nrrd')
+    np.testing.assert_allclose(
+        image.ijk_to_ras(), np.diag((-scale, -2 * scale, 3 * scale, 1)))
+
+
+@pytest.mark.parametrize(('head', 'says'), [
+    ({'units': ['inch'] * 3, 'spacings': [1, 2, 3]}, r"units: \['inch'\], wanted one of mm"),
+    ({'units': ['mm', 'mm', 'cm'], 'spacings': [1, 2, 3]}, r'for all axes'),
+    ({'kinds': ['list', 'domain', 'domain']}, 'sequences are not read'),
+    ({'kinds': ['time', 'domain', 'domain']}, 'sequences are not read'),
+    ({'kinds': ['domain', 'domain', 'time']}, 'sequences are not read'),
+])
+def test_nrrd_that_would_be_something_else_is_refused(tmp_path, head, says):
+    nrrd.write(str(tmp_path / 'a.nrrd'), volume('uint8'), head, index_order='C')
+    with pytest.raises(FileError, match=says):
+        list(files.read(tmp_path / 'a.nrrd'))
+
+
+def test_a_sequence_of_slicer_in_nrrd_is_refused(tmp_path):
+    nrrd.write(str(tmp_path / 'a.seq.nrrd'), volume('uint8', components=5), {
+        'kinds': ['list', 'domain', 'domain', 'domain']}, index_order='C')
+    with pytest.raises(FileError, match='sequences are not read from NRRD files'):
+        list(files.read(tmp_path / 'a.seq.nrrd'))
 
 
 @pytest.mark.parametrize('head', [
