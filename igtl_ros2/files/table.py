@@ -123,10 +123,21 @@ def read(path: Path) -> Iterator[Timed]:
         yield from make(path, rows)
 
 
-def _readings(path: Path, rows: csv.DictReader[str]) -> Iterator[Timed]:
-    columns = [name for name in rows.fieldnames or () if re.fullmatch(r'v\d+', name)]
+def _each(path: Path, rows: csv.DictReader[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Give each row, and where it is."""
     for row in rows:
         where = f'{path}, line {rows.line_num}'
+        if None in row:  # where csv puts what is beyond the head
+            wanted = len(rows.fieldnames or ())
+            raise FileError(f'{where}: {wanted + len(row[None])} columns, wanted {wanted}')
+        yield where, row
+
+
+def _readings(path: Path, rows: csv.DictReader[str]) -> Iterator[Timed]:
+    columns = sorted(
+        (name for name in rows.fieldnames or () if re.fullmatch(r'v\d+', name)),
+        key=lambda name: int(name[1:]))
+    for where, row in _each(path, rows):
         try:
             unit = parse_unit(row['unit'])
         except ConversionError as error:
@@ -140,8 +151,8 @@ def _poses(path: Path, rows: csv.DictReader[str]) -> Iterator[Timed]:
     left_out: Counter[str] = Counter()
 
     def valid() -> Iterator[_Row]:
-        for row in rows:
-            one = _pose(row, f'{path}, line {rows.line_num}')
+        for where, row in _each(path, rows):
+            one = _pose(row, where)
             if not is_valid(one.state or None):
                 left_out[one.state] += 1
             elif not np.isfinite(one.matrix).all():

@@ -56,6 +56,27 @@ def test_a_malformed_table_of_readings_says_where(tmp_path, old, new, says):
         list(files.read(path))
 
 
+def test_readings_are_where_their_columns_say(tmp_path):
+    names = [f'v{n}' for n in (10, 2, 0, 1, *range(3, 10))]
+    (tmp_path / 's.csv').write_text(
+        f'unit,{",".join(names)},device,time_s,stamp_ns\n'
+        f'N,{",".join(name[1:] for name in names)},F,0,0\n')
+    [(_, found)] = files.read(tmp_path / 's.csv')
+    assert found.values.tolist() == list(range(11))
+
+
+@pytest.mark.parametrize('message', [
+    Sensor([1.0, 2.0], device_name='F'), Transform(TURN, device_name='T')])
+def test_a_row_with_more_columns_than_the_head_is_refused(tmp_path, message):
+    path = tmp_path / 'p.csv'
+    files.write(path, [(0.0, message), (1.0, message)])
+    lines = path.read_text().splitlines()
+    columns = lines[0].count(',') + 1
+    path.write_text('\n'.join([*lines[:2], f'{lines[2]},7']))
+    with pytest.raises(FileError, match=f'line 3: {columns + 1} columns, wanted {columns}'):
+        list(files.read(path))
+
+
 @pytest.mark.parametrize(('column', 'value', 'says'), [
     ('time_s', 'inf', "time_s: 'inf', wanted seconds"),
     ('x_mm', '1,5', "x_mm: '1,5', wanted a number"),
