@@ -104,10 +104,10 @@ class BagWriter:
             raise BagError(f'{folder}: {error.strerror}') from error
         try:
             self._check_space()
+            self._begin_file()
         except BagError:
-            folder.rmdir()
+            shutil.rmtree(folder, ignore_errors=True)  # it would be in the way of the next try
             raise
-        self._begin_file()
 
     @property
     def size(self) -> int:

@@ -225,6 +225,23 @@ def test_a_disk_that_takes_half_a_chunk_leaves_what_was_written_before(tmp_path,
         assert reader.message_count == TWO_CHUNKS
 
 
+@pytest.mark.parametrize('call', ['open', 'pwrite'])
+def test_a_bag_that_cannot_begin_is_not_there(tmp_path, monkeypatch, call):
+    usual = getattr(os, call)
+
+    def full(*arguments, **options):
+        if call == 'open' and '.mcap' not in str(arguments[0]):
+            return usual(*arguments, **options)
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, call, full)
+        with pytest.raises(BagError, match='No space left'):
+            BagWriter(tmp_path / 'bag', TYPES)
+    assert not list(tmp_path.iterdir())
+    BagWriter(tmp_path / 'bag', TYPES).close()  # with room again
+
+
 @pytest.mark.parametrize('options', [{}, {'max_bytes': 1_500_000}], ids=['one', 'split'])
 @pytest.mark.parametrize('only_once', [True, False])
 @pytest.mark.parametrize('number', [1, 3, 4])
