@@ -49,7 +49,8 @@ def read(path: Path) -> Iterator[Timed]:
         try:
             part: Any = stored[..., number] if len(shape) == 4 else _whole(stored)
         except Exception as error:  # as above; what is cut short is an OSError
-            raise FileError(f'{path}: volume {number} cannot be read: {error}') from error
+            why = str(error) or type(error).__name__
+            raise FileError(f'{path}: volume {number} cannot be read: {why}') from error
         yield number * step, make_image(path, _in_order(np.asanyarray(part)), matrix)
 
 

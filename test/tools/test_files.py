@@ -328,6 +328,15 @@ def test_a_nifti_file_of_several_volumes_has_their_times(tmp_path):
     np.testing.assert_array_equal(said[3][1].pixels, voxels[..., 3].transpose(2, 1, 0))
 
 
+def test_a_nifti_file_that_fits_no_memory_says_so(tmp_path):
+    file = nibabel.Nifti1Image(volume('float64'), IJK_TO_RAS)
+    data = bytearray(file.to_bytes())
+    data[42:48] = struct.pack('<3h', 32767, 32767, 32767)  # 281 TB
+    (tmp_path / 'a.nii.gz').write_bytes(gzip.compress(bytes(data)))
+    with pytest.raises(FileError, match=r'volume 0 cannot be read: \w+'):
+        list(files.read(tmp_path / 'a.nii.gz'))
+
+
 @pytest.mark.parametrize('end', ['.nrrd', '.nii', '.nii.gz', '.png', '.stl', '.obj', '.ply',
                                  '.mrk.json', '.fcsv', '.csv', '.mha', '.igs.mha'])
 @pytest.mark.parametrize('data', [b'', b'nonsense\n\x00\xff', bytes(400)])
