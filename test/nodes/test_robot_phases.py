@@ -437,7 +437,7 @@ def test_no_way_leads_around_the_phases(ros, brp):
     far = pose((9000, 9000, 9000))
     children = tuple(Transform(far, device_name=name) for name in ('TGT', 'CLB'))
     named = [Transform(far, device_name=name, metadata={'IGTL_DEVICE_NAME': whole})
-             for name, whole in (('TG', 'TGT'), ('', 'CLB'), ('TG', 'TGT_7'))]
+             for name, whole in (('TG', 'TGT'), ('', 'CLB'), ('TGT', 'TGT_7'))]
     with connect(str(brp.node.link.address), header_version='2') as other:
         for message in (Bind(children, device_name='Bundle'), Bind((Bind(children),)), *named,
                         String('all', device_name='End')):
