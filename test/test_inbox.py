@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from network_peers import DEADLINE_S, RawPeer, text, until
 
-from igtl_ros2 import aio, connect, serve
+from igtl_ros2 import aio, codec, connect, serve
+from igtl_ros2.codec.messages.bundle import Bind
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
-from igtl_ros2.codec.messages.text import Status
+from igtl_ros2.codec.messages.text import Status, StatusCode
 from igtl_ros2.codec.messages.video import Video
 from igtl_ros2.config import Settings
 from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
-from igtl_ros2.peers import receiving
+from igtl_ros2.peers import inbox, receiving
 from igtl_ros2.peers.inbox import Inbox
 
 LOCAL = 'tcp://127.0.0.1:0'
@@ -111,6 +112,69 @@ def test_it_is_bounded_in_bytes_and_streams_give_way_first():
     filling.put(*(pose(number, f'Tool{number}') for number in range(10)))
     assert filling.inbox._last_bytes <= 250
     assert filling.inbox.latest('Tool9') and not filling.inbox.latest('Tool0')
+
+
+def emergency(device='Robot'):
+    return Status(StatusCode.EMERGENCY, message='STOP', device_name=device)
+
+
+def fine(device='Robot'):
+    return Status(StatusCode.OK, device_name=device)
+
+
+def test_an_emergency_goes_before_everything_and_is_not_dropped():
+    filling = Filling(queue_messages=3)
+    filling.put(text('a'), fine(), fine('Arm'), Bind((emergency('E'),), device_name='B'))
+    filling.put(emergency(), fine(), pose(1), text('b'))
+    assert filling.inbox.replaced == 1  # nobody shall take the older state for the newer one
+    assert len(filling.inbox.drop_over()) == 4
+    rest = filling.rest()
+    assert [m.device_name for m in rest] == ['B', 'Robot', 'Note']
+    assert rest[1].is_emergency and filling.inbox._bytes == 0 and not filling.inbox._named
+    filling.put(text('a'), fine(), emergency('Arm'), emergency())
+    assert filling.inbox.take_of('STATUS')[1].device_name == 'Arm'
+    assert filling.inbox.take_of('Robot')[1].is_emergency
+
+
+def test_emergencies_without_end_do_not_fill_the_memory(monkeypatch):
+    monkeypatch.setattr(inbox, '_MOST_URGENT', 4)
+    filling = Filling(queue_messages=1)
+    filling.put(*(emergency(f'E{number}') for number in range(6)))
+    assert filling.inbox.drop_over() == [('STATUS', 'E0'), ('STATUS', 'E1')]
+    assert [m.device_name for m in filling.rest()] == ['E2', 'E3', 'E4', 'E5']
+
+
+def test_functions_are_called_with_emergencies_of_what_came_together_first():
+    got = {'on_message': [], 'on': []}
+    with serve(LOCAL, on_message=lambda _, m: got['on_message'].append(m)) as server, \
+            serve(LOCAL) as other:
+        other.on('STATUS')(lambda _, m: got['on'].append(m))
+        other.on('STRING')(lambda _, m: got['on'].append(m))
+        for link, name in ((server, 'on_message'), (other, 'on')):
+            messages = text('a'), fine(), text('b'), emergency(), fine()
+            with RawPeer(link.address) as peer:
+                peer.send(b''.join(map(codec.encode, messages)))
+                until(lambda: len(got[name]) == 5, 'all of them')
+            assert [m.type_name for m in got[name]] == [
+                'STATUS', 'STATUS', 'STRING', 'STRING', 'STATUS']
+            assert [m.is_emergency for m in got[name][:2]] == [False, True]
+
+
+def test_an_emergency_overtakes_what_nobody_took_and_losses_are_counted():
+    with serve(LOCAL) as server, connect(str(server.address), queue_messages=10) as client:
+        client.latest('Probe')
+        server.wait_connected(DEADLINE_S)
+        with pytest.raises(PeerTimeoutError):
+            client.wait_for('Probe', 0)  # asks by name: the others give way
+        for number in range(5):
+            server.send(text(number))
+        server.send(emergency())
+        for number in range(100):
+            server.send(text(number))
+        server.send(pose(1, 'Probe'))
+        client.wait_for('Probe', DEADLINE_S)
+        assert client.facts['messages not taken'] >= 95
+        assert client.receive(DEADLINE_S).is_emergency
 
 
 @pytest.fixture

@@ -194,8 +194,7 @@ class DatagramLink(Link):
             'datagrams reordered': counts.reordered,
             'datagrams twice': counts.duplicates,
             'messages incomplete': counts.expired + counts.evicted,
-            'messages outdated': counts.outdated,
-            'messages not taken': self.not_taken}
+            'messages outdated': counts.outdated}
 
     async def open(self) -> None:
         """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..codec import Message
 from ..codec.frame import wire_names
+from ..codec.messages.bundle import is_emergency
 from ..codec.messages.image import Image
 from ..codec.messages.video import Video
 from ..codec.short_names import FULL_NAME, full_name
@@ -17,6 +18,9 @@ from .mailbox import Key, stream_types
 
 if TYPE_CHECKING:
     from .peer import Peer
+
+# So many emergencies wait at least, whatever a queue has room for
+_MOST_URGENT = 1000
 
 # sender, type and device: messages that have it in common are values of one thing
 _Stream = tuple['Peer', str, str]
@@ -46,6 +50,9 @@ class Inbox:
     reader gets what holds now. What does not stand alone, such as a frame of a video that is no
     key frame or a block of a volume, waits behind what it belongs to.
 
+    An emergency goes before everything and is not dropped. What waits of its device and type is
+    replaced by it: nobody must take an older state for the one that holds.
+
     It takes what it is given, however full it is: so that a message larger than the limit can be
     received at all, and because a peer may be in the middle of several when it is made to wait.
     """
@@ -54,6 +61,7 @@ class Inbox:
         self._max_messages = settings.queue_messages
         self._max_bytes = settings.queue_bytes
         self._stream_types = stream_types(settings.policies())
+        self._urgent: OrderedDict[int, _Arrived] = OrderedDict()
         self._streams: OrderedDict[int, _Arrived] = OrderedDict()
         self._others: OrderedDict[int, _Arrived] = OrderedDict()
         self._of_stream: dict[_Stream, list[int]] = {}
@@ -71,7 +79,12 @@ class Inbox:
         self.replaced = 0
 
     def __len__(self) -> int:
-        return len(self._streams) + len(self._others)
+        return len(self._urgent) + len(self._streams) + len(self._others)
+
+    @property
+    def has_only_urgent(self) -> bool:
+        """Whether there is nothing that may be dropped."""
+        return not (self._streams or self._others)
 
     @property
     def is_full(self) -> bool:
@@ -105,7 +118,12 @@ class Inbox:
         self._number += 1
         entry = _Arrived(self._number, peer, message, size, now_s)
         self._keep_last(stream, entry)
-        if kind not in self._stream_types:
+        if kind in ('STATUS', 'BIND') and is_emergency(message):
+            for older in self._waiting_of(stream):
+                self._take(older)
+                self.replaced += 1
+            self._urgent[self._number] = entry
+        elif kind not in self._stream_types:
             self._others[self._number] = entry
         else:
             waiting = self._of_stream.setdefault(stream, [])
@@ -148,8 +166,10 @@ class Inbox:
         asked = names_asked(name)
         fitting = [
             next((e for e in queue.values() if not asked.isdisjoint(names_of(e.message))), None)
-            for queue in (self._streams, self._others)
+            for queue in (self._urgent, self._streams, self._others)
         ]
+        if fitting[0] is not None:
+            return self._take(fitting[0])
         found = [entry for entry in fitting if entry is not None]
         return self._take(min(found, key=lambda entry: entry.number)) if found else None
 
@@ -182,12 +202,26 @@ class Inbox:
         :returns: type and device of each.
         """
         dropped = []
-        while len(self) > self._max_messages or (self._bytes > self._max_bytes and len(self) > 1):
+        while not self.has_only_urgent and (
+            len(self) > self._max_messages or (self._bytes > self._max_bytes and len(self) > 1)
+        ):
             peer, message = self._take(self._next_to_go())
             dropped.append((message.type_name, message.device_name))
             if isinstance(message, Video) and message.follows is not None:
                 dropped += self._drop_useless(peer, message.device_name)
+        # of senders that nothing can make wait
+        while len(self._urgent) > max(_MOST_URGENT, 2 * self._max_messages):
+            _, message = self._take(next(iter(self._urgent.values())))
+            dropped.append((message.type_name, message.device_name))
         return dropped
+
+    def _waiting_of(self, stream: _Stream) -> list[_Arrived]:
+        """List what waits of a stream, but for emergencies."""
+        return [
+            entry
+            for queue in (self._streams, self._others)
+            for entry in queue.values()
+            if (entry.peer, entry.message.type_name, entry.message.device_name) == stream]
 
     def _drop_useless(self, peer: Peer, device: str) -> list[Key]:
         """Drop the frames of a video that wait before its next key frame."""
@@ -244,11 +278,14 @@ class Inbox:
             self._last_bytes -= gone.size
 
     def _oldest(self) -> _Arrived:
+        if self._urgent:
+            return next(iter(self._urgent.values()))
         first = [next(iter(queue.values())) for queue in (self._streams, self._others) if queue]
         return min(first, key=lambda entry: entry.number)
 
     def _take(self, entry: _Arrived) -> tuple[Peer, Message]:
-        if self._others.pop(entry.number, None) is None:
+        number = entry.number
+        if self._urgent.pop(number, None) is None and self._others.pop(number, None) is None:
             del self._streams[entry.number]
             stream = entry.peer, entry.message.type_name, entry.message.device_name
             waiting = self._of_stream[stream]
@@ -265,6 +302,22 @@ class Inbox:
             self._named[name] -= 1
             if not self._named[name]:
                 del self._named[name]
+
+
+def urgent_first(messages: list[Message], sizes: list[int]) -> tuple[list[Message], list[int]]:
+    """
+    Put emergencies first, each behind what is older of its device and type.
+
+    Who is called with one after the other must not take an older state for a newer one.
+    """
+    last = {
+        (message.type_name, message.device_name): place for place, message in enumerate(messages)
+        if message.type_name in ('STATUS', 'BIND') and is_emergency(message)}
+    if not last:
+        return messages, sizes
+    places = sorted(range(len(messages)), key=lambda place: place > last.get(
+        (messages[place].type_name, messages[place].device_name), -1))
+    return [messages[place] for place in places], [sizes[place] for place in places]
 
 
 def names_of(message: Message) -> Iterator[str]:

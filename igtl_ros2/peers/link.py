@@ -71,7 +71,8 @@ class Link(SendingLink, ReceivingLink):
         return {
             'refused': self.refusals,
             'held no more': self._held.dropped,
-            'replaced before received': self._inbox.replaced}
+            'replaced before received': self._inbox.replaced,
+            'messages not taken': self.not_taken}
 
     def _state(self) -> str:
         raise NotImplementedError

@@ -10,7 +10,7 @@ from ..codec import Message
 from ..config import Settings
 from ..errors import ConfigError, PeerTimeoutError
 from ..transport.network import Network
-from .inbox import Inbox, names_asked, names_of
+from .inbox import Inbox, names_asked, names_of, urgent_first
 from .link_state import LinkState
 from .peer import Peer
 
@@ -28,7 +28,7 @@ class ReceivingLink(LinkState):
 
     def __init__(self, settings: Settings, network: Network) -> None:
         super().__init__(settings, network)
-        #: messages that nobody took in time, from peers that could not be made to wait
+        #: messages that nobody took in time, and whose sender was not made to wait
         self.not_taken = 0
         self._on_message: OnMessage | None = None
         self._on_messages: OnMessages | None = None
@@ -110,7 +110,7 @@ class ReceivingLink(LinkState):
         self.network.post(self._start_to_handle, name, handler)
 
     def _give_way(self) -> None:
-        if self._paused:
+        if self._paused and not self._inbox.has_only_urgent:
             self._drop_over(next(iter(self._paused)))
             self.network.post(self._resume)
 
@@ -217,10 +217,14 @@ class ReceivingLink(LinkState):
         """Hand messages on in the order in which they came; `sizes` are the bytes of each."""
         if self._on_messages is not None:
             self._tell(self._on_messages, peer, messages)
-        elif self._on_message is not None:
-            self.tell_each(self._on_message, peer, messages)
-        elif self._on_sized is not None:
+            return
+        if self._on_sized is not None:
             self._tell(self._on_sized, peer, list(zip(messages, sizes)))
+            return
+        if len(messages) > 1:
+            messages, sizes = urgent_first(messages, sizes)
+        if self._on_message is not None:
+            self.tell_each(self._on_message, peer, messages)
         else:
             items: Sequence[tuple[Message, int]] = list(zip(messages, sizes))
             if self._handlers:
@@ -243,7 +247,8 @@ class ReceivingLink(LinkState):
             self._not_taken(peer, message.type_name, message.device_name)
         elif self._inbox.is_full:
             # what a program does not ask for must not keep it from what it does ask for
-            if not (self._asks_by_name or self._handlers) and peer.pause_reading():
+            may_wait = not (self._asks_by_name or self._handlers) or self._inbox.has_only_urgent
+            if may_wait and peer.pause_reading():
                 self._paused.add(peer)
             else:
                 self._drop_over(peer)
