@@ -82,13 +82,14 @@ class Blocking(Face):
         """
         Close all connections; calling it twice does no harm.
 
-        Called back in the network thread, it does not wait for the end.
+        In a callback, of this link or of another one, it does not wait for the end; elsewhere for
+        5 s besides `linger_s`, then the log says so.
 
         :param linger_s: how long messages that are not sent yet may take to leave.
         """
         check_seconds(linger_s, 'linger_s', or_none=False)
         self.link.mark_closed()
-        self._network.stop(lambda: self.link.shut_down(linger_s))
+        self._network.stop(lambda: self.link.shut_down(linger_s), linger_s)
 
     def __enter__(self: AnyBlocking) -> AnyBlocking:
         return self

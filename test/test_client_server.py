@@ -27,7 +27,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.config import Settings
 from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
 from igtl_ros2.server import Server
-from igtl_ros2.transport import stream
+from igtl_ros2.transport import network, stream
 
 
 def network_threads():
@@ -737,3 +737,38 @@ def test_where_a_socket_is_no_file_messages_take_the_usual_way(server, monkeypat
         assert receive(server).text == 'there'
         server.send(text('back'))
         assert receive(client).text == 'back'
+
+
+def test_links_that_close_each_other_in_callbacks_end():
+    with serve('tcp://127.0.0.1:0') as one, serve('tcp://127.0.0.1:0') as two:
+        clients, both = [], threading.Barrier(2, timeout=20)
+
+        def close_other(index):
+            def on_peer(peer, joined):
+                if not joined:
+                    with suppress(threading.BrokenBarrierError):
+                        both.wait()
+                    clients[index].close()
+            return on_peer
+
+        for index, server in enumerate((one, two)):
+            clients.append(connect(str(server.address), on_peer=close_other(1 - index)))
+        for server in (one, two):
+            server.wait_connected(20)
+        for server in (one, two):
+            server.link.drop_peers('end')
+        threads = [client._network._thread for client in clients]
+        for thread in threads:
+            thread.join(20)
+        assert not any(thread.is_alive() for thread in threads)
+        assert [client.state for client in clients] == ['closed', 'closed']
+
+
+def test_close_does_not_wait_for_ever_for_what_it_interrupted(server, monkeypatch, caplog):
+    """A signal handler runs in the thread that holds the lock which it waits for."""
+    monkeypatch.setattr(network, '_END_S', 0.1)
+    client = join(server)
+    with client.peers[0]._stream.writing:
+        client.close(0.0)
+        assert 'is still busy' in caplog.text
+    until(lambda: not client._network._thread.is_alive(), 'the end')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
@@ -12,6 +13,15 @@ from typing import Any, TypeVar
 from ..errors import PeerError
 
 T = TypeVar('T')
+
+# how long the end of a thread is waited for besides what it may take: a callback may never return
+_END_S = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class _Thread(threading.Thread):
+    """A thread that runs an event loop."""
 
 
 class Network:
@@ -40,7 +50,7 @@ class NetworkThread(Network):
     def __init__(self, name: str = 'igtl-network') -> None:
         super().__init__(asyncio.SelectorEventLoop())
         self._last_task: asyncio.Task[None] | None = None
-        self._thread = threading.Thread(target=self._main, name=name, daemon=True)
+        self._thread = _Thread(target=self._main, name=name, daemon=True)
         self._thread.start()
 
     def _main(self) -> None:
@@ -87,15 +97,27 @@ class NetworkThread(Network):
         if threading.current_thread() is self._thread:
             raise PeerError('a callback must not wait: nothing comes or leaves meanwhile')
 
-    def stop(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def stop(
+        self, farewell: Callable[[], Coroutine[Any, Any, None]], wait_s: float = 0.0
+    ) -> None:
         """
         Run a last coroutine, cancel what is left, and end the thread.
 
-        Callers wait for that, except in the thread itself. Only the first call has an effect.
+        Callers wait for that, except in such threads: two that wait for each other never end. Nor
+        is it waited for without limit, as a signal handler may have interrupted who holds what the
+        thread needs. Only the first call has an effect.
+
+        :param wait_s: how long the coroutine may take.
         """
         self.post(self._finish, farewell)
-        if threading.current_thread() is not self._thread:
-            self._thread.join()
+        if isinstance(threading.current_thread(), _Thread):
+            return
+        limit_s = min(wait_s + _END_S, threading.TIMEOUT_MAX)
+        self._thread.join(limit_s)
+        if self._thread.is_alive():
+            _log.warning(
+                'a link is still busy after %g s and ends in the background: a callback does not '
+                'return, or a signal handler closes what the program is just using', limit_s)
 
     def _finish(self, farewell: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if self._last_task is None:
