@@ -772,3 +772,27 @@ def test_close_does_not_wait_for_ever_for_what_it_interrupted(server, monkeypatc
         client.close(0.0)
         assert 'is still busy' in caplog.text
     until(lambda: not client._network._thread.is_alive(), 'the end')
+
+
+@pytest.mark.parametrize('error', [SystemExit(3), KeyboardInterrupt()])
+def test_a_callback_that_wants_to_end_the_program_ends_its_link(error, caplog):
+    def end(*_):
+        raise error
+
+    with serve('tcp://127.0.0.1:0', on_message=end) as server:
+        with connect(str(server.address)) as client, connect(str(server.address)) as other:
+            client.send(text('one'))
+            until(lambda: server.state == 'failed' and not server.peers, 'the end')
+            until(lambda: client.last_error and other.last_error, 'the end of the connections')
+            with pytest.raises(PeerError, match=type(error).__name__):
+                server.send(text('two'))
+            with pytest.raises(PeerError, match='no connection|refused'):
+                connect(str(server.address), timeout_s=1.0)
+            assert 'ended the link' in caplog.text
+    with serve('tcp://127.0.0.1:0') as server, connect(str(server.address)) as client:
+        client.on(Transform)(end)
+        server.send(Transform(np.eye(4), device_name='P'))
+        with pytest.raises(PeerError, match=type(error).__name__):
+            client.receive(20)
+        until(lambda: not server.peers, 'the end of the connection')
+        assert client.state == 'failed'

@@ -318,6 +318,11 @@ class DatagramLink(Link):
         super()._keep_house()
         self._reassembler.expire(time.monotonic())
 
+    def give_up(self, failure: PeerError) -> None:
+        super().give_up(failure)
+        if self.socket is not None:
+            self.socket.close()
+
     async def shut_down(self, linger_s: float) -> None:
         await super().shut_down(linger_s)
         if self.socket is not None:

@@ -112,6 +112,14 @@ class Link(SendingLink, ReceivingLink):
 
     # -- life
 
+    def give_up(self, failure: PeerError) -> None:
+        self.end(failure)
+        for task in list(self._tasks):
+            task.cancel()
+        for peer in self.peers:
+            peer.disconnect(str(failure))
+        self.add_task(self._stop())
+
     async def open(self) -> None:
         """
         Start to listen, or to connect.

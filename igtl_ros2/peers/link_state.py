@@ -104,6 +104,15 @@ class LinkState:
                 callback(peer, value)
         except Exception as error:
             self.callback_failed(callback, peer, error)
+        except BaseException as error:
+            if not self.network.is_thread:
+                raise  # which ends the loop of the program, as that wants it
+            log.error('%s: %r ended the link', self.address, callback, exc_info=error)
+            self.give_up(PeerError(f'{self.address}: {error!r} in {callback!r} ended the link'))
+
+    def give_up(self, failure: PeerError) -> None:
+        """End with an error: no connections, and no more of them."""
+        raise NotImplementedError
 
     def callback_failed(self, callback: Any, peer: Peer, error: Exception) -> None:
         """Count and log what went wrong in a callback of the program."""

@@ -31,6 +31,9 @@ class Network:
     Made as it is, that is the loop that runs now.
     """
 
+    #: whether the loop is ours alone, in a thread of its own
+    is_thread = False
+
     def __init__(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         self.loop = loop or asyncio.get_running_loop()
 
@@ -46,6 +49,8 @@ class NetworkThread(Network):
 
     Callers never wait for a socket unless they ask to (`run`).
     """
+
+    is_thread = True
 
     def __init__(self, name: str = 'igtl-network') -> None:
         super().__init__(asyncio.SelectorEventLoop())
