@@ -24,6 +24,7 @@ from igtl_ros2 import codec, connect, serve
 from igtl_ros2.client import Client
 from igtl_ros2.codec.messages.image import Image
 from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import Command
 from igtl_ros2.config import Settings
 from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
 from igtl_ros2.server import Server
@@ -796,3 +797,45 @@ def test_a_callback_that_wants_to_end_the_program_ends_its_link(error, caplog):
             client.receive(20)
         until(lambda: not server.peers, 'the end of the connection')
         assert client.state == 'failed'
+
+
+def test_what_a_client_that_is_not_connected_cannot_keep_is_counted(caplog):
+    with serve('tcp://127.0.0.1:0') as server:
+        url = str(server.address)
+        client = join(server, reconnect_delay=0.05)
+    until(lambda: not client.peers, 'the end of the connection')
+    with client:
+        for number in range(5):
+            client.send(text(number))
+            client.send(Command(number, 'Move', device_name='Robot'))
+            client.send(Transform(np.eye(4), device_name='P'))
+        assert client.link.not_sent == {('STRING', 'Note'): 4, ('COMMAND', 'Robot'): 5}
+        assert client.facts['messages not sent'] == 9
+        assert caplog.text.count('is not sent') == 1
+        with serve(url) as server:
+            got = [server.receive(20)[1] for _ in range(2)]
+            assert {(m.type_name, getattr(m, 'text', '')) for m in got} == {
+                ('STRING', '4'), ('TRANSFORM', '')}
+            client.send(text('connected'))
+            assert client.facts['messages not sent'] == 9
+
+
+def test_what_waits_when_a_peer_is_lost_or_the_link_closes_is_counted(caplog):
+    with serve('tcp://127.0.0.1:0') as server:
+        for end in (lambda peer: server.peers[0].disconnect('lost'), lambda peer: server.close(0)):
+            before = server.facts['messages not sent']
+            with RawPeer(server.address, receive_buffer=4096):
+                peer = server.wait_connected(20)
+                for _ in range(200):
+                    server.send(text('x' * 60000), hold=False)
+                waiting = len(peer.mailbox)
+                assert waiting > 10
+                caplog.clear()
+                server.link.network.post(end, peer)
+                until(peer.closed.is_set, 'the end')
+                until(lambda: not server.peers, 'the end')
+            until(lambda: 'messages were not sent' in caplog.text, 'the line in the log')
+            lost = server.facts['messages not sent'] - before
+            assert 0 < lost <= waiting
+            assert peer.mailbox.dropped == {('STRING', 'Note'): lost}
+            assert f'{lost} messages were not sent' in caplog.text

@@ -23,7 +23,7 @@ from igtl_ros2.codec.messages.query import Query
 from igtl_ros2.codec.messages.text import Status, StatusCode
 from igtl_ros2.config import SETTINGS, Settings, options, refuse_misfit
 from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
-from igtl_ros2.peers import held
+from igtl_ros2.peers import dialer, held
 
 LOCAL = 'tcp://127.0.0.1:0'
 
@@ -90,7 +90,6 @@ def test_a_connection_that_is_cut_short_is_an_error_for_the_iteration():
 def test_pauses_grow_by_the_factor_up_to_the_longest_and_are_spread(monkeypatch):
     import asyncio
 
-    from igtl_ros2.peers import dialer
 
     pauses = []
     sleep = asyncio.sleep
@@ -363,8 +362,8 @@ def test_an_emergency_is_no_answer_to_a_ping():
     with serve(LOCAL, ping_period=0.01) as server, RawPeer(server.address) as peer:
         peer.send(text('hello'))
         assert peer.next().type_name == 'GET_STATUS'
-        peer.send(ping_answer(), ping_answer(StatusCode.EMERGENCY))
         assert server.receive(DEADLINE_S)[1].text == 'hello'
+        peer.send(ping_answer(), ping_answer(StatusCode.EMERGENCY))
         assert server.receive(DEADLINE_S)[1].code == StatusCode.EMERGENCY
 
 

@@ -72,7 +72,8 @@ class Link(SendingLink, ReceivingLink):
             'refused': self.refusals,
             'held no more': self._held.dropped,
             'replaced before received': self._inbox.replaced,
-            'messages not taken': self.not_taken}
+            'messages not taken': self.not_taken,
+            'messages not sent': self.not_sent.total()}
 
     def _state(self) -> str:
         raise NotImplementedError
@@ -90,6 +91,7 @@ class Link(SendingLink, ReceivingLink):
                 return
             self._peers.append(peer)
             self._post_held(peer)
+            self._all_kept()
             self._notify()
         self.say('connected', logging.INFO, f'{peer.address}: connected', peer=peer.address)
         self._tell(self._on_peer, peer, True)
@@ -103,6 +105,7 @@ class Link(SendingLink, ReceivingLink):
             self._paused.discard(peer)
             self._inbox.forget_latest(peer)
             self._notify()
+        self._drop_unsent(peer, why)
         self.last_error = f'{peer.address}: {why}'
         if not self._closed:
             level = logging.WARNING if peer.cut_off else logging.INFO

@@ -238,6 +238,19 @@ class Mailbox:
                     return entry.key, entry.parts
                 self._count_dropped(entry.key)
 
+    def drop_all(self) -> Counter[Key]:
+        """Drop what waits, as the peer is gone; gives how many, by (type, device)."""
+        with self._lock:
+            waiting = *self._urgent.values(), *self._streams, *self._others
+            gone = Counter(entry.key for entry in waiting)
+            for queue in (self._urgent, self._streams, self._others, self._newest):
+                queue.clear()
+            self.bytes = self._exempt = 0
+            self._too_large = None
+            for key in gone.elements():
+                self._count_dropped(key)
+        return gone
+
     def oldest_s(self, now_s: float) -> float:
         """Tell for how long the peer has not taken what waits longest; 0 if nothing waits."""
         with self._lock:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from ..codec import Message
@@ -13,7 +15,7 @@ from ..errors import PeerError, PeerTimeoutError, printable
 from ..transport.network import Network
 from .held import Held
 from .link_state import LinkState, log
-from .mailbox import Key
+from .mailbox import Key, stream_types
 from .outgoing import Outgoing
 from .peer import Peer
 from .reading_thread import worker
@@ -36,6 +38,12 @@ class SendingLink(LinkState):
         #: names of devices, with the short ones that are sent
         self._names: dict[str, str] = {}
         self._wake_posted = False
+        #: messages that never left, by (type, device): nobody was connected, or the peer was lost
+        self.not_sent: Counter[Key] = Counter()
+        #: what a client that is not connected keeps until it is
+        self._kept: set[Key] = set()
+        self._said_unsent = False
+        self._stream_types = stream_types(settings.policies())
 
     def _note_name(self, name: str) -> None:
         short = short_name(name)
@@ -86,6 +94,8 @@ class SendingLink(LinkState):
             if hold:
                 gone = self._held.put(last, size)
             peers = self._peers.copy()
+        if not peers and self.settings.mode == 'client':
+            self._not_connected(last.key, len(outgoings), hold)
         waits, is_one = False, len(outgoings) == 1
         for peer in peers:
             if peer.gets_all and peer not in excluded:
@@ -111,6 +121,46 @@ class SendingLink(LinkState):
             if peer.gets_all and peer not in excluded and not peer.write(outgoing):
                 return
         outgoing.check()
+
+    def _not_connected(self, key: Key, count: int, hold: bool) -> None:
+        """Count what a client that is not connected cannot keep, and say so once."""
+        if hold:
+            if key[0] in self._stream_types:
+                return  # a newer value takes its place, as always
+            with self.lock:
+                count -= key not in self._kept
+                self._kept.add(key)
+        if not count:
+            return
+        self.count_unsent(Counter({key: count}))
+        with self.lock:
+            is_told, self._said_unsent = self._said_unsent, True
+        if not is_told:
+            what = f'{self.address}: not connected: {key[0]} {key[1]!r} is not sent'
+            self.say('not sent', logging.WARNING, (
+                f'{what}: of each type and device the last message is kept, of commands and '
+                "queries none; facts['messages not sent'] counts"))
+
+    def _all_kept(self) -> None:
+        """Start anew, as what was kept is sent now; with `changed` held."""
+        self._kept.clear()
+        self._said_unsent = False
+
+    def count_unsent(self, unsent: Counter[Key]) -> None:
+        """Count what never left, by (type, device); for any thread."""
+        with self.lock:
+            for key, count in unsent.items():
+                is_new = key not in self.not_sent and len(self.not_sent) >= _MAX_NAMES
+                self.not_sent[('other', '') if is_new else key] += count
+
+    def _drop_unsent(self, peer: Peer, why: str) -> None:
+        """Count and log what waits for a peer that is gone."""
+        unsent = peer.mailbox.drop_all()
+        if unsent:
+            self.count_unsent(unsent)
+            (kind, device), _ = unsent.most_common(1)[0]
+            text = f'{unsent.total()} messages were not sent, such as {kind} {device!r}: {why}'
+            self.say('not sent', logging.WARNING, f'{peer.address}: {text}', peer=peer.address)
 
     def _tell_gone(self, gone: Key) -> None:
         self._said_held = True
