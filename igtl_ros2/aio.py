@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .codec import Message
 from .config import Settings
 from .face import LINGER_S, ClientFace, Face, M, ServerFace, check_seconds, name_of, settings_for
-from .peers import Peer
+from .peers import Outgoing, Peer
+from .peers.inbox import Inbox
 from .transport.network import Network
 
 if TYPE_CHECKING:
@@ -31,13 +33,72 @@ AnyAsync = TypeVar('AnyAsync', bound='Async')
 AnyFace = TypeVar('AnyFace', bound='Client | Server')
 
 
+class _Handling:
+    """
+    Calls a coroutine function with one message after the other, in a task while there are any.
+
+    What comes meanwhile waits as it would for `receive`: of streams the newest value, of all else
+    as much as the limits allow.
+    """
+
+    def __init__(self, face: Async, handler: Callable[[Peer, Any], Any]) -> None:
+        self.handler = handler
+        self._face = face
+        self._inbox: Inbox | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._others: set[asyncio.Future[None]] = set()
+
+    def __repr__(self) -> str:
+        return repr(self.handler)
+
+    def start(self, peer: Peer, value: Any) -> None:
+        """Call it soon; what is no message, as for `on_peer`, does not wait in line."""
+        if isinstance(value, Message):
+            self._put(peer, value)
+        else:
+            task = asyncio.ensure_future(self._face.run_handler(self.handler, peer, value))
+            self._others.add(task)
+            task.add_done_callback(self._others.discard)
+
+    def _put(self, peer: Peer, message: Message) -> None:
+        link = self._face.link
+        inbox = self._inbox
+        if inbox is None:
+            inbox = self._inbox = Inbox(link.settings)
+        before = inbox.replaced
+        now_s = time.monotonic()
+        dropped = []
+        if not inbox.put(peer, message, Outgoing(message).size(), now_s):
+            dropped = [(message.type_name, message.device_name)]
+        dropped += inbox.drop_over()
+        link.replaced_in_line += inbox.replaced - before
+        for kind, device in dropped:
+            link.count_not_taken(peer, kind, device)
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._handle_all(inbox))
+
+    async def _handle_all(self, inbox: Inbox) -> None:
+        try:
+            while len(inbox):
+                await self._face.run_handler(self.handler, *inbox.take())
+        finally:
+            self._task = None
+
+    def stop(self) -> None:
+        """Handle no more messages; what is just being handled is cancelled."""
+        if self._inbox is not None:
+            self._face.link.not_taken += self._inbox.take_all()
+        if self._task is not None and self._task is not asyncio.current_task():
+            self._task.cancel()
+
+
 class Async(Face):
     """A link in the event loop that runs; its methods wait as coroutines."""
 
     def __init__(self, settings: Settings, **callbacks: Any) -> None:
+        self._handlers: list[_Handling] = []
         super().__init__(settings, Network(), **callbacks)
         self._waiting: set[asyncio.Future[None]] = set()
-        self._handling: set[asyncio.Future[None]] = set()
         self.link.on_change = self._wake
 
     def _wake(self) -> None:
@@ -61,15 +122,14 @@ class Async(Face):
                 self._waiting.discard(future)
 
     def _task_of(self, handler: Callable[[Peer, Any], Any]) -> Callable[[Peer, Any], Any]:
-        """Make what starts a coroutine as a task."""
-        def start(peer: Peer, message: Message) -> None:
-            task = asyncio.ensure_future(self._run(handler, peer, message))
-            self._handling.add(task)
-            task.add_done_callback(self._handling.discard)
+        """Make what calls a coroutine function, the same for the same function."""
+        for known in self._handlers:
+            if known.handler == handler:
+                return known.start
+        self._handlers.append(_Handling(self, handler))
+        return self._handlers[-1].start
 
-        return start
-
-    async def _run(self, handler: Callable[..., Any], peer: Peer, message: Message) -> None:
+    async def run_handler(self, handler: Callable[..., Any], peer: Peer, message: Message) -> None:
         try:
             await handler(peer, message)
         except Exception as error:
@@ -107,6 +167,9 @@ class Async(Face):
         """
         check_seconds(linger_s, 'linger_s', or_none=False)
         await self.link.shut_down(linger_s)
+        for handler in self._handlers:
+            handler.stop()
+        await asyncio.sleep(0)  # in which they end
 
     async def __aenter__(self: AnyAsync) -> AnyAsync:
         return self

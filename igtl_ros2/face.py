@@ -14,6 +14,7 @@ from .config import Address, Settings, url_of
 from .config.settings import refuse_unknown
 from .errors import ConfigError
 from .peers import Link, Peer, make_link
+from .peers.inbox import type_alone
 from .peers.outgoing import ready_to_send
 from .transport.network import Network
 
@@ -161,6 +162,12 @@ class _Alone:
     def __call__(self, peer: Peer, message: Any) -> Any:
         return self.function(message)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Alone) and self.function == other.function
+
+    def __hash__(self) -> int:
+        return hash(self.function)
+
     def __repr__(self) -> str:
         return repr(self.function)
 
@@ -287,13 +294,16 @@ def name_of(kind: str | type[Message]) -> str:
     """
     Give the name of a device or type that is asked for.
 
-    :param kind: the name, or the class of the messages.
+    :param kind: the name, or the class of the messages: then it is no name of a device.
     :raises ConfigError: if it is neither.
     """
     if isinstance(kind, type) and issubclass(kind, Message):
         name = kind.type_name  # of classes for any type, such as Unknown, the slot of an instance
         if isinstance(name, str) and name:
-            return name
+            return type_alone(name)
+        raise ConfigError(
+            f'found {kind!r}, which has many types; allowed the name of a device or type, '
+            'such as GET_TRANS, or a class such as Transform')
     if not isinstance(kind, str):
         raise ConfigError(
             f'found {kind!r}; allowed the name of a device or type, or a class such as Transform')

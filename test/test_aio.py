@@ -12,6 +12,8 @@ from polling import eventually
 
 from igtl_ros2 import aio, connect, serve
 from igtl_ros2.codec.messages.image import Image
+from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.messages.text import Status, StatusCode
 from igtl_ros2.errors import ConfigError, PeerError, PeerTimeoutError
 
 LOCAL = 'tcp://127.0.0.1:0'
@@ -248,3 +250,45 @@ def test_a_client_comes_back():
         await server.close()
 
     run(again())
+
+
+def test_a_slow_coroutine_gets_what_holds_now_and_no_more_than_the_limits():
+    async def talk():
+        go, got, running, cancelled = asyncio.Event(), [], [], []
+        async with aio.serve(LOCAL) as server:
+            async with aio.connect(str(server.address), queue_messages=10) as client:
+                async def slow(message):
+                    running.append(message)
+                    assert len(running) == 1
+                    try:
+                        await go.wait()
+                    except asyncio.CancelledError:
+                        cancelled.append(message.text)
+                        raise
+                    got.append(running.pop())
+
+                client.on('Probe')(slow)
+                server.send(Transform.from_translation((0, 0, 0), device_name='Probe'))
+                while not running:
+                    await asyncio.sleep(0.002)
+                for number in range(1, 51):
+                    server.send(
+                        Transform.from_translation((number, 0, 0), device_name='Probe'))
+                    server.send(text(number, 'Probe'))
+                server.send(Status(StatusCode.EMERGENCY, device_name='Probe'))
+                await server.flush()
+                while client.peers[0].received['STATUS'] == 0:
+                    await asyncio.sleep(0.002)
+                go.set()
+                while not (got and getattr(got[-1], 'text', '') == '50'):
+                    await asyncio.sleep(0.002)
+                assert [m.type_name for m in got[:2]] == ['TRANSFORM', 'STATUS']
+                assert len(got) <= 12 and not running
+                assert client.facts['messages not taken'] >= 40
+                go.clear()
+                server.send(text('last', 'Probe'))
+                while not running:
+                    await asyncio.sleep(0.002)
+            assert cancelled == ['last'], 'close ends what is being handled'
+
+    asyncio.run(talk())

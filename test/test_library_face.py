@@ -18,7 +18,7 @@ import igtl_ros2 as igtl
 from igtl_ros2 import aio
 from igtl_ros2.codec.brief import age_text, html_picture
 from igtl_ros2.config import url_of
-from igtl_ros2.errors import ConfigError, EncodeError
+from igtl_ros2.errors import ConfigError, EncodeError, PeerTimeoutError
 
 
 def wait_until(condition):
@@ -522,3 +522,47 @@ def test_a_pose_made_of_another_one_arrives_under_its_own_name():
                 server.send(pose.inverse(device_name=name))
                 assert client.wait_for(name, DEADLINE_S).matrix[0, 3] == -1
             assert client.latest(old).matrix[0, 3] == 1
+
+
+def test_a_class_is_never_the_name_of_a_device():
+    with igtl.serve('tcp://127.0.0.1:0') as server:
+        with igtl.connect(str(server.address)) as client:
+            got = []
+            client.on(igtl.Status)(got.append)
+            server.send(igtl.Transform.from_translation((1, 0, 0), device_name='STATUS'))
+            server.send(igtl.String('no pose', device_name='TRANSFORM'))
+            server.send(igtl.Transform.from_translation((2, 0, 0), device_name='Probe'))
+            assert client.receive(igtl.Transform, DEADLINE_S).matrix[0, 3] == 1
+            assert client.receive(igtl.Transform, DEADLINE_S).matrix[0, 3] == 2
+            assert client.latest(igtl.Status) is None and not got
+            assert client.wait_for('TRANSFORM', DEADLINE_S).text == 'no pose'
+            assert client.latest('STATUS').matrix[0, 3] == 1
+            with pytest.raises(PeerTimeoutError, match="no 'STATUS' within"):
+                client.wait_for(igtl.Status, 0)
+            for kind in (igtl.Query, igtl.Unknown):
+                with pytest.raises(ConfigError, match='many types'):
+                    client.latest(kind)
+
+
+def test_a_function_for_two_kinds_is_called_once_for_a_message():
+    got, tasks = [], []
+
+    def take(message):
+        got.append(message.device_name)
+
+    async def talk():
+        async with aio.serve('tcp://127.0.0.1:0') as server:
+            async with aio.connect(str(server.address)) as client:
+                async def take_it(message):
+                    tasks.append(message.device_name)
+
+                for kind in (igtl.Transform, 'Probe', 'TRANSFORM'):
+                    client.on(kind)(take)
+                    client.on(kind)(take_it)
+                server.send(igtl.Transform(np.eye(4), device_name='Probe'))
+                server.send(igtl.Transform(np.eye(4), device_name='End'))
+                while 'End' not in tasks:
+                    await asyncio.sleep(0.002)
+
+    asyncio.run(talk())
+    assert got == tasks == ['Probe', 'End']

@@ -155,6 +155,10 @@ class Inbox:
         """Take out the oldest message; there must be one."""
         return self._take(self._oldest())
 
+    def take_all(self) -> int:
+        """Take out all that waits; gives how much that was."""
+        return len([self.take() for _ in range(len(self))])
+
     def has(self, name: str) -> bool:
         """Tell whether a message of a device or type waits."""
         return any(self._named[asked] > 0 for asked in names_asked(name))
@@ -323,6 +327,7 @@ def urgent_first(messages: list[Message], sizes: list[int]) -> tuple[list[Messag
 def names_of(message: Message) -> Iterator[str]:
     """List the names by which a message may be asked for."""
     yield message.type_name
+    yield type_alone(message.type_name)
     if message.device_name != message.type_name:
         yield message.device_name
     if FULL_NAME in message.metadata:
@@ -331,8 +336,15 @@ def names_of(message: Message) -> Iterator[str]:
             yield full
 
 
+def type_alone(type_name: str) -> str:
+    """Give the name that stands for a type and no device, as none ends so."""
+    return type_name + '\0'
+
+
 def names_asked(name: str) -> set[str]:
     """List what a name may have become on the wire."""
+    if name.endswith('\0'):
+        return {name}
     return {name, *wire_names(name)}
 
 

@@ -71,7 +71,7 @@ class Link(SendingLink, ReceivingLink):
         return {
             'refused': self.refusals,
             'held no more': self._held.dropped,
-            'replaced before received': self._inbox.replaced,
+            'replaced before received': self._inbox.replaced + self.replaced_in_line,
             'messages not taken': self.not_taken,
             'messages not sent': self.not_sent.total()}
 

@@ -30,6 +30,8 @@ class ReceivingLink(LinkState):
         super().__init__(settings, network)
         #: messages that nobody took in time, and whose sender was not made to wait
         self.not_taken = 0
+        #: values that a newer one replaced before a function could be called with them
+        self.replaced_in_line = 0
         self._on_message: OnMessage | None = None
         self._on_messages: OnMessages | None = None
         self._on_sized: OnSized | None = None
@@ -130,7 +132,8 @@ class ReceivingLink(LinkState):
         item = self._inbox.take_of(name)
         if item is None:
             self._raise_over()
-            raise PeerTimeoutError(f'{self.address}: no {name!r} within {timeout_s} s')
+            asked = name.rstrip('\0')
+            raise PeerTimeoutError(f'{self.address}: no {asked!r} within {timeout_s} s')
         self._let_go_on()
         return item
 
@@ -186,9 +189,10 @@ class ReceivingLink(LinkState):
 
     def _handlers_of(self, message: Message) -> list[OnMessage]:
         """List the functions that handle a message, each once."""
-        found = [
-            handler for name in names_of(message) for handler in self._handlers.get(name, ())]
-        return list(dict.fromkeys(found))
+        found: list[OnMessage] = []
+        for name in names_of(message):
+            found += [one for one in self._handlers.get(name, ()) if one not in found]
+        return found
 
     def _handle(
         self, peer: Peer, items: Sequence[tuple[Message, int]]
@@ -244,7 +248,7 @@ class ReceivingLink(LinkState):
 
     def _put(self, peer: Peer, message: Message, size: int, now_s: float) -> None:
         if not self._inbox.put(peer, message, size, now_s):
-            self._not_taken(peer, message.type_name, message.device_name)
+            self.count_not_taken(peer, message.type_name, message.device_name)
         elif self._inbox.is_full:
             # what a program does not ask for must not keep it from what it does ask for
             may_wait = not (self._asks_by_name or self._handlers) or self._inbox.has_only_urgent
@@ -256,9 +260,10 @@ class ReceivingLink(LinkState):
     def _drop_over(self, peer: Peer) -> None:
         """Drop what nobody has taken in time."""
         for kind, device in self._inbox.drop_over():
-            self._not_taken(peer, kind, device)
+            self.count_not_taken(peer, kind, device)
 
-    def _not_taken(self, peer: Peer, kind: str, device: str) -> None:
+    def count_not_taken(self, peer: Peer, kind: str, device: str) -> None:
+        """Count and log a message that was dropped because too much waits."""
         self.not_taken += 1
         peer.complain('not taken', f'dropped {kind} {device!r}: too much waits to be received')
 
