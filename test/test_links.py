@@ -44,6 +44,28 @@ def test_attempts_are_counted(caplog):
     assert 'gave up after 3 attempts' in caplog.text
 
 
+def test_attempts_are_counted_from_the_last_connection_that_worked(monkeypatch, caplog):
+    def accept(number):
+        for _ in range(number):
+            with listening.accept()[0] as sock:
+                sock.shutdown(socket.SHUT_RDWR)
+        listening.close()
+
+    for worked_s, number in ((-1.0, 6), (1e9, 2)):
+        monkeypatch.setattr(dialer, '_WORKED_S', worked_s)
+        caplog.clear()
+        with socket.create_server(('127.0.0.1', 0)) as listening:
+            thread = threading.Thread(target=accept, args=(number,))
+            thread.start()
+            url = f'tcp://127.0.0.1:{listening.getsockname()[1]}'
+            with connect(url, reconnect_attempts=2, reconnect_delay=0.01) as client:
+                with pytest.raises(PeerError, match=r'refused|closed by the peer|reset'):
+                    list(client)
+                assert client.state == 'failed' and client.reconnects == number - 1
+                assert 'gave up after 2 attempts' in caplog.text
+            thread.join()
+
+
 def test_a_server_that_ends_the_connection_in_order_ends_the_iteration():
     with serve(LOCAL) as server:
         client = connect(str(server.address), reconnect=False)

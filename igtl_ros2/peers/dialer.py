@@ -16,6 +16,9 @@ from .link import Link
 from .peer import Peer
 from .stream_peer import StreamPeer
 
+# A connection that has lasted so long worked: a server that accepts and closes at once does not
+_WORKED_S = 1.0
+
 
 class Dialer(Link):
     """A link to one server that comes back by itself; what is sent meanwhile is held."""
@@ -57,11 +60,15 @@ class Dialer(Link):
                 await peer.closed.wait()
                 if not peer.closed_in_order:
                     failure = PeerError(self.last_error)
-                # A server that accepts and closes at once is as good as none
-                if clock() - began > settings.reconnect_max_delay:
-                    delay, failures = settings.reconnect_delay, 0
+                lasted_s = clock() - began
+                if lasted_s > settings.reconnect_max_delay:
+                    delay = settings.reconnect_delay
+                if lasted_s > _WORKED_S:
+                    failures = -1  # which is lost; the next attempt is the first one
             failures += 1
-            if not settings.reconnect or failures == settings.reconnect_attempts:
+            if not settings.reconnect or 0 < settings.reconnect_attempts <= failures:
+                if failure is None and settings.reconnect:
+                    failure = PeerError(self.last_error)
                 if failure is not None:
                     tries = f' after {failures} attempts' if failures > 1 else ''
                     self.say('gave up', logging.WARNING, f'{failure}; gave up{tries}')
