@@ -674,3 +674,27 @@ def test_a_type_checker_refuses_what_cannot_work(tmp_path):
 def test_combinations_that_cannot_work_are_refused(make, words):
     with pytest.raises(ConfigError, match=words):
         make()
+
+
+def test_a_name_whose_first_address_does_not_answer_is_reached_at_the_next(monkeypatch):
+    with ExitStack() as opened, serve(LOCAL) as server:
+        port = server.address.port
+        hole = opened.enter_context(socket.socket())
+        hole.bind(('127.0.0.2', port))
+        hole.listen(0)
+        for _ in range(4):  # what is more than its queue takes gets no answer
+            filling = opened.enter_context(socket.socket())
+            filling.setblocking(False)
+            filling.connect_ex(('127.0.0.2', port))
+        look_up = socket.getaddrinfo
+
+        def two(host, *rest, **named):
+            if host != 'scanner':
+                return look_up(host, *rest, **named)
+            return look_up('127.0.0.2', *rest, **named) + look_up('127.0.0.1', *rest, **named)
+
+        monkeypatch.setattr(socket, 'getaddrinfo', two)
+        url = f'tcp://scanner:{port}'
+        with connect(url, connect_timeout=1.0, reconnect=False, timeout_s=DEADLINE_S) as client:
+            client.send(text('here'))
+            assert server.receive(DEADLINE_S)[1].text == 'here'

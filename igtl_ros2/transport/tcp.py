@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import weakref
 from collections.abc import Callable
@@ -24,18 +25,25 @@ _handshakes: weakref.WeakKeyDictionary[asyncio.Server, Handshakes] = weakref.Wea
 
 
 async def _connect(settings: Settings) -> socket.socket:
-    """Connect to the first address of a host that answers."""
+    """Connect to the first address of a host that answers; the time is shared among them."""
     loop = asyncio.get_running_loop()
+    until = loop.time() + settings.connect_timeout
     errors = []
     found = await look_up(settings.host, settings.port, socket.SOCK_STREAM)
-    for family, kind, protocol, _, address in found:
+    for place, (family, kind, protocol, _, address) in enumerate(found):
+        others = len(found) - place - 1
+        share_s = (until - loop.time()) / (others + 1) if others else None
         sock = None
         try:
             sock = socket.socket(family, kind, protocol)
             sock.setblocking(False)
             set_buffers(sock, settings)
-            await loop.sock_connect(sock, address)
+            await asyncio.wait_for(loop.sock_connect(sock, address), share_s)
             return sock
+        except asyncio.TimeoutError:
+            errors.append(OSError(errno.ETIMEDOUT, ''))
+            assert sock is not None  # it was waited for
+            sock.close()
         except OSError as error:
             errors.append(error)
             if sock is not None:
