@@ -256,6 +256,48 @@ def test_a_shape_that_cannot_be_read_is_told_on_the_page(open_page, tmp_path):
         is_told(page, '1 robots of 2 links', "the package 'nowhere' is not found")
 
 
+# -- poses, each where it says itself
+
+
+def reaches(page, *expected):
+    """Wait until all that is drawn reaches from somewhere to somewhere, in mm."""
+    return poll(lambda: np.allclose(ends(page), expected, atol=1e-3), f'{expected}, {ends(page)}',
+                lambda: page.wait_for_timeout(50))
+
+
+def at(name, x, y, z, state='OK'):
+    matrix = np.eye(4)
+    matrix[:3, 3] = x, y, z
+    return itertools.repeat(
+        Transform(matrix, device_name=name, metadata={'TransformStatus': state}))
+
+
+def test_poses_of_one_name_on_two_links_are_each_at_its_own_place(open_page):
+    with device_of(at('Stylus', 1000, 0, 0), at('TipToStylus', 0, 0, 7)) as one, device_of(
+        at('Stylus', 0, -500, 0), at('TipToStylus', 0, 0, -9)
+    ) as two, monitor(one, two) as url:
+        page = open_page(url)
+        is_told(page, '4 poses')
+        reaches(page, [0, -500, -9], [1000, 0, 7])
+
+
+def test_a_pose_that_is_not_valid_is_no_place_for_others(open_page):
+    cube = np.array(list(itertools.product((0, 10.0), repeat=3)), np.float32)
+    mesh = itertools.repeat(
+        PolyData(cube, polygons=[[0, 1, 3, 2], [4, 6, 7, 5]], device_name='Probe_mesh'))
+    lost = at('ProbeToTracker', 0, 0, 0, 'MISSING')
+    seen = at('ProbeToReference', 300, -500, 20)
+    with device_of(lost, seen, at('TipToProbe', 0, 0, 50), mesh) as one, monitor(one) as url:
+        page = open_page(url)
+        is_told(page, '3 poses', '1 meshes of 4 triangles')
+        reaches(page, [0, -500, 0], [310, 0, 70])
+    # nothing says where it is: it is not drawn at another place
+    with device_of(at('ProbeToTracker', 5, 5, 5, 'MISSING'), mesh) as one, monitor(one) as url:
+        page = open_page(url)
+        is_told(page, '1 poses', '(1 not shown: its pose is not valid)')
+        reaches(page, [5, 5, 5], [5, 5, 5])
+
+
 # -- what bridges say of where the time goes, digit by digit
 
 

@@ -15,7 +15,7 @@ export function matrixOf(rows) {
   return [...rows, 0, 0, 0, 1]
 }
 
-/** List all poses of the devices: {key, name, frame, parent, matrix, valid}. */
+/** List all poses of the devices: {key, link, arrived, name, frame, parent, matrix, valid}. */
 export function posesOf(devices) {
   const poses = []
   for (const device of devices) {
@@ -23,7 +23,7 @@ export function posesOf(devices) {
     if (value.shape === 'pose') {
       const { frame, parent } = framesOf(device.name)
       poses.push({
-        key: `${device.id}`, name: device.name, frame, parent,
+        key: `${device.id}`, link: device.link, arrived: device.arrived, name: device.name, frame, parent,
         matrix: matrixOf(value.matrix), valid: device.valid !== false,
         turned: value.turned !== false,
       })
@@ -31,7 +31,7 @@ export function posesOf(devices) {
       for (const [number, tool] of value.rows.entries()) {
         const { frame, parent } = framesOf(tool.name)
         poses.push({
-          key: `${device.id}/${number}`, name: tool.name, frame, parent,
+          key: `${device.id}/${number}`, link: device.link, arrived: device.arrived, name: tool.name, frame, parent,
           matrix: matrixOf(tool.matrix), valid: [null, undefined, 'OK'].includes(tool.state),
           turned: true,
         })
@@ -51,28 +51,62 @@ export function multiply(a, b) {
   return result
 }
 
-/**
- * Where each frame is, seen from those that are in no other: name -> matrix.
- * What hangs on itself, by whatever way, is left where the first of the round is.
- */
-export function placesOf(poses) {
-  const byFrame = new Map()
-  for (const pose of poses) if (pose.matrix && !byFrame.has(pose.frame)) byFrame.set(pose.frame, pose)
-  const places = new Map()
-  for (const start of byFrame.keys()) {
-    // upwards to what is placed already, then back down: a chain may be longer than a stack
-    const chain = new Set()
-    let name = start
-    while ((name || name === start) && byFrame.has(name) && !places.has(name) && !chain.has(name)) {
-      chain.add(name)
-      name = byFrame.get(name).parent
-    }
-    let above = name ? places.get(name) : null
-    for (const one of [...chain].reverse()) {
-      const { matrix } = byFrame.get(one)
-      above = above ? multiply(above, matrix) : matrix
-      places.set(one, above)
+/** Whatever the link. */
+const ANY = null
+
+/** Where all poses are, seen from the frames that are in no other. */
+export class Places {
+  constructor(poses) {
+    /** of several poses of a frame, the newest valid one: frame -> link -> pose */
+    this.newest = new Map()
+    this.frames = new Set()
+    this.places = new Map()
+    for (const pose of poses) {
+      this.frames.add(pose.frame)
+      if (!pose.matrix || !pose.valid) continue
+      if (!this.newest.has(pose.frame)) this.newest.set(pose.frame, new Map())
+      const links = this.newest.get(pose.frame)
+      for (const link of [pose.link, ANY]) if (!(links.get(link)?.arrived >= pose.arrived)) links.set(link, pose)
     }
   }
-  return places
+
+  /** The pose of a frame on which others hang: that of their own link comes first. */
+  poseOf(frame, link = ANY) {
+    const links = this.newest.get(frame)
+    return links?.get(link) ?? links?.get(ANY)
+  }
+
+  /**
+   * Where a pose is, which has a matrix: {matrix, valid}, its own in its own parent.
+   * What hangs on something not valid is not valid, and its parent stands where the rest does; so it is with
+   * the first of those that hang on themselves, by whatever way.
+   */
+  at(pose) {
+    // upwards to what is placed already, then back down: a chain may be longer than a stack
+    const chain = new Set()
+    let above = pose
+    while (above && !this.places.has(above) && !chain.has(above)) {
+      chain.add(above)
+      above = above.parent ? this.poseOf(above.parent, above.link) : null
+    }
+    let known = this.places.get(above)
+    for (const one of [...chain].reverse()) {
+      known = known ? { matrix: multiply(known.matrix, one.matrix), valid: known.valid && one.valid }
+        : { matrix: one.matrix, valid: one.valid && !(one.parent && this.frames.has(one.parent)) }
+      this.places.set(one, known)
+    }
+    return this.places.get(pose)
+  }
+
+  /** Where a frame is, for what belongs there; null if nothing valid says so. */
+  of(frame, link = ANY) {
+    const pose = this.poseOf(frame, link)
+    const place = pose && this.at(pose)
+    return place?.valid ? place.matrix : null
+  }
+
+  /** Whether a frame has poses, of which none says where it is. */
+  isLost(frame, link = ANY) {
+    return this.frames.has(frame) && !this.of(frame, link)
+  }
 }

@@ -69,13 +69,14 @@ export class Robots {
     if (length !== text.length) return
     const start = text.trimStart()
     if (start.startsWith('<') && text.includes('<robot')) {
-      if (this.byDevice.get(device.id)?.text !== text) this.load(device.id, text)
+      if (this.byDevice.get(device.id)?.text !== text) this.load(device.id, text, device.link)
     } else if (start.startsWith('{') && text.includes('"position"')) this.readJoints(text)
   }
 
-  load(id, text, shapes = new Map(), faults = []) {
+  /** @param {number} [link] over which it came: its poses come first */
+  load(id, text, link, shapes = new Map(), faults = []) {
     this.remove(id)
-    const told = { text, robot: null, missing: 0, faults: [...faults] }
+    const told = { text, link, robot: null, missing: 0, faults: [...faults] }
     this.byDevice.set(id, told)
     const loader = new URDFLoader(new LoadingManager())
     loader.parseCollision = false
@@ -95,8 +96,7 @@ export class Robots {
     }
     try {
       told.robot = loader.parse(text)
-      told.robot.matrixAutoUpdate = false
-      told.robot.matrix.makeScale(MM, MM, MM)
+      told.robot.scale.setScalar(MM)
       this.group.add(told.robot)
     } catch (error) {
       told.faults.push(`no robot: ${error.message}`)
@@ -131,20 +131,20 @@ export class Robots {
   /** Put the links where their poses are; those without one where the joints have them. */
   place(places) {
     this.changed = false
-    for (const { robot } of this.byDevice.values()) {
+    for (const { robot, link } of this.byDevice.values()) {
       if (!robot) continue
       for (const [name, position] of this.joints) if (name in robot.joints) robot.setJointValue(name, position)
+      const links = Object.entries(robot.links).map(([name, node]) => [node, places.of(name, link)])
+      for (const [node, place] of links) node.matrixAutoUpdate = !place
       robot.updateMatrixWorld(true)
-      for (const [name, link] of Object.entries(robot.links)) {
-        const place = places.get(name)
+      for (const [node, place] of links) {
         if (!place) continue
         // the pose is seen from the root, in mm; that of the node above is known by now
         const world = new Matrix4().set(...place).scale({ x: MM, y: MM, z: MM })
-        const above = link.parent ? link.parent.matrixWorld.clone().invert() : new Matrix4()
-        link.matrixAutoUpdate = false
-        link.matrix.multiplyMatrices(above, world)
-        link.matrixWorldNeedsUpdate = true
-        link.updateMatrixWorld(true)
+        const above = node.parent ? node.parent.matrixWorld.clone().invert() : new Matrix4()
+        node.matrix.multiplyMatrices(above, world)
+        node.matrixWorldNeedsUpdate = true
+        node.updateMatrixWorld(true)
       }
     }
   }

@@ -9,7 +9,7 @@ import {
 import { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js'
 import { el, say, section } from './dom.js'
 import * as format from './format.js'
-import { placesOf, posesOf } from './frames.js'
+import { Places, posesOf } from './frames.js'
 import { Robots } from './robots.js'
 
 const MOST_LABELS = 150
@@ -235,11 +235,11 @@ export class Scene {
 
   placePoses() {
     const poses = posesOf(this.store.devices.values())
-    this.places = placesOf(poses)
+    this.places = new Places(poses)
     const seen = new Set()
     for (const pose of poses) {
-      const matrix = this.places.get(pose.frame) ?? pose.matrix
-      if (!matrix) continue
+      if (!pose.matrix) continue
+      const { matrix, valid } = this.places.at(pose)
       seen.add(pose.key)
       let part = this.parts.poses.get(pose.key)
       if (part && part.name !== pose.name) {
@@ -259,10 +259,10 @@ export class Scene {
       }
       put(part.node, matrix)
       part.mark.scale.setScalar(this.size / (pose.turned ? 6 : 30))
-      // one that its sender calls not valid is where it was last seen, or nowhere: it is faint
+      // one that is not valid, or hangs on such a one, is where it was last seen, or nowhere: it is faint
       for (const one of [part.mark, part.label]) {
         one.material.transparent = true
-        one.material.opacity = pose.valid ? 1 : 0.25
+        one.material.opacity = valid ? 1 : 0.25
       }
     }
     for (const [key, part] of [...this.parts.poses]) {
@@ -271,7 +271,7 @@ export class Scene {
       this.parts.poses.delete(key)
     }
     this.robots.place(this.places)
-    for (const [id, { node, name }] of this.parts.meshes) this.placeMesh(id, node, name)
+    for (const mesh of this.parts.meshes.values()) this.placeMesh(mesh)
   }
 
   drawPoints(device) {
@@ -317,7 +317,7 @@ export class Scene {
 
   /** Show a robot that was given to the monitor. */
   showRobot({ name, text, faults }) {
-    this.robots.load(`file ${name}`, text, this.robots.shapes.get(name), faults)
+    this.robots.load(`file ${name}`, text, undefined, this.robots.shapes.get(name), faults)
     this.placePoses()
     this.shown()
   }
@@ -365,14 +365,17 @@ export class Scene {
       node.add(new Points(make(null), new PointsMaterial({ color, vertexColors: hasColours, size: 3, sizeAttenuation: false })))
     }
     this.things.add(node)
-    this.parts.meshes.set(blob.id, { node, name: device.full_name ?? device.name, triangles: blob.triangles, points: blob.points })
-    this.placeMesh(blob.id, node, device.full_name ?? device.name)
+    const { triangles, points } = blob
+    const mesh = { node, name: device.full_name ?? device.name, link: device.link, triangles, points }
+    this.parts.meshes.set(blob.id, mesh)
+    this.placeMesh(mesh)
   }
 
-  /** A model `link_mesh` belongs under the pose `link`, as the bridge sends robots. */
-  placeMesh(id, node, name) {
-    const link = name.endsWith('_mesh') ? name.slice(0, -5) : null
-    const place = link && (this.places?.get(link) ?? this.robots.placeOf(link))
+  /** A model `link_mesh` belongs under the pose `link`, as the bridge sends robots; it is nowhere if that is not valid. */
+  placeMesh({ node, name, link }) {
+    const frame = name.endsWith('_mesh') ? name.slice(0, -5) : null
+    const place = frame && (this.places?.of(frame, link) ?? this.robots.placeOf(frame))
+    node.visible = !!place || !(frame && this.places?.isLost(frame, link))
     put(node, place ?? [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1])
   }
 
@@ -411,10 +414,10 @@ export class Scene {
   bounds(withMarks = true) {
     const box = new Box3()
     this.things.updateMatrixWorld(true)
-    this.things.traverse((part) => {
+    this.things.traverseVisible((part) => {
       if (part.userData.isMark && !withMarks) return
       if (part.isSprite) box.expandByPoint(part.getWorldPosition(new Vector3()))
-      else if (part.geometry && part.visible) box.expandByObject(part)
+      else if (part.geometry) box.expandByObject(part)
     })
     return box.isEmpty() ? null : box
   }
@@ -464,8 +467,9 @@ export class Scene {
     const { poses, points, meshes, planes } = this.parts
     const sum = (kind, key) => [...kind.values()].reduce((all, one) => all + one[key], 0)
     const length = this.unit.value === 'ros' ? `${format.fixed(this.size / 1000, 3)} m` : `${format.fixed(this.size, 1)} mm`
+    const nowhere = [...meshes.values()].filter(({ node }) => !node.visible).length
     const parts = [`${poses.size} poses`, `${sum(points, 'count')} points and paths`,
-      `${meshes.size} meshes of ${sum(meshes, 'triangles')} triangles`, `${planes.size} image planes`]
+      `${meshes.size} meshes of ${sum(meshes, 'triangles')} triangles${nowhere ? ` (${nowhere} not shown: its pose is not valid)` : ''}`, `${planes.size} image planes`]
     if (this.robots.count) parts.push(this.robots.words())
     const box = this.bounds(false)
     const ends = box ? [box.min, box.max].map((end) => end.toArray()) : []
