@@ -12,6 +12,7 @@ from ..codec import Message
 from ..codec.message import Place, place_of
 from ..codec.messages.arrays import Sensor
 from ..codec.messages.text import Status
+from ..codec.patients import hidden_text
 from ..codec.short_names import full_name
 from ..codec.tool_state import is_valid, tool_state
 from ..web.arrivals import ArrivalStages
@@ -171,7 +172,7 @@ def _at(values: Sequence[float], part: float) -> float:
 
 
 def state_of(message: Message) -> str:
-    """Tell what a message says of its validity; empty if nothing."""
+    """Tell what a message says of its validity, without names of patients; empty if nothing."""
     if isinstance(message, Status):
         return message.code_name
     elements = getattr(message, 'elements', None)
@@ -181,7 +182,7 @@ def state_of(message: Message) -> str:
             return ''
         seen = sum(map(is_valid, states))
         return 'OK' if seen == len(states) else f'{seen} of {len(states)} OK'
-    return tool_state(message) or ''
+    return hidden_text(tool_state(message) or '')
 
 
 def unit_of(message: Message) -> str:

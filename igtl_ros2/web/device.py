@@ -16,6 +16,7 @@ from ..codec.messages.pose import Position
 from ..codec.messages.text import Status
 from ..codec.messages.tracking import QuaternionElement, QuaternionTrackingData, TrackingData
 from ..codec.messages.video import Video
+from ..codec.patients import hidden_text
 from ..codec.short_names import full_name
 from ..codec.tool_state import is_valid, tool_state
 from ..errors import ConversionError
@@ -170,10 +171,10 @@ class Device:
             'name': self.name, 'inside': self.inside, 'count': self.count, 'bytes': self.bytes,
             'size': self.size, 'rate': number(rate), 'bandwidth': number(bandwidth),
             'arrived': self.arrived_s, 'spark': self.arrivals.each_second(now_s),
-            'state': self._state, 'valid': self._is_valid, 'invalid': self.invalid,
-            'gate': self.gate, 'lost': self.lost, 'stamps_back': self.stamps_back,
-            'stamps_same': self.stamps_same, 'stages': self.stages.figures(now_s),
-            'bridge': bridge,
+            'state': self._state and hidden_text(self._state, phi), 'valid': self._is_valid,
+            'invalid': self.invalid, 'gate': self.gate, 'lost': self.lost,
+            'stamps_back': self.stamps_back, 'stamps_same': self.stamps_same,
+            'stages': self.stages.figures(now_s), 'bridge': bridge,
             'stamp': None, 'delay_ms': None, 'version': 0, 'value': {'shape': 'other'},
         }
         if message is not None:

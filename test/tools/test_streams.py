@@ -186,3 +186,9 @@ def test_a_host_is_a_name_an_address_or_a_url(text, url):
 def test_what_is_no_host_is_refused(text):
     with pytest.raises(ConfigError, match='wanted tcp://HOST:PORT'):
         url_of(text)
+
+
+def test_a_state_names_no_patient():
+    assert state_of(pose(metadata={'TransformStatus': 'MISSING'})) == 'MISSING'
+    told = state_of(pose(metadata={'TransformStatus': '<PatientName>Doe</PatientName>'}))
+    assert told and 'Doe' not in told

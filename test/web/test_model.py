@@ -300,7 +300,8 @@ def test_names_of_patients_are_not_shown_unless_that_is_asked_for():
     for phi, seen in (('redact', False), ('pass', True)):
         monitor = Monitor(phi)
         take(monitor, String('<a><PatientName>Doe</PatientName></a>', device_name='S'))
-        take(monitor, Transform(POSE, device_name='T', metadata={'PatientName': 'Doe'}))
+        take(monitor, Transform(POSE, device_name='T', metadata={
+            'PatientName': 'Doe', 'TransformStatus': '<PatientName>Doe</PatientName>'}))
         assert ('Doe' in Viewer(monitor).state(1.0, [], 0)) is seen
 
 

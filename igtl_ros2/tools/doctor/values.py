@@ -16,7 +16,7 @@ from ...codec.messages.pose import Position, Transform
 from ...codec.messages.text import Status
 from ...codec.messages.tracking import TIP_ONLY, QuaternionTrackingData, TrackingData
 from ...codec.messages.video import Video
-from ...codec.patients import hidden
+from ...codec.patients import hidden, hidden_text
 from ...codec.tool_state import tool_state
 from .observation import Box, Picture, State, Tool, Values
 
@@ -78,7 +78,12 @@ def _of_matrix(message: Message, name: str, matrix: Any, kind: int = 0) -> Tool:
     reads = '' if off <= _ROUNDED else _how_matrix_reads(matrix[:3].T.ravel())
     return Tool(
         name, _place(matrix[:3, 3]), determinant,
-        tool_state(message, name) or '', bool((matrix == _IDENTITY).all()), off, reads)
+        _state_of(message, name), bool((matrix == _IDENTITY).all()), off, reads)
+
+
+def _state_of(message: Message, name: str) -> str:
+    """Read what a message says of a tool, without names of patients."""
+    return hidden_text(tool_state(message, name) or '')
 
 
 def _off(turn: Any) -> float:
@@ -121,7 +126,7 @@ def _of_quaternion(
     with np.errstate(all='ignore'):
         length = float(np.linalg.norm(quaternion))
     off = abs(length - 1)
-    return Tool(name, _place(position), length, tool_state(message, name) or '', is_identity, off,
+    return Tool(name, _place(position), length, _state_of(message, name), is_identity, off,
                 '' if off <= _ROUNDED else _how_quaternion_reads(quaternion, length))
 
 

@@ -119,6 +119,8 @@ def test_values():
     (tool,) = values_of(Transform(matrix, metadata={'TransformStatus': 'MISSING'})).tools
     assert (tool.position, tool.turn, tool.state) == (
         (10, 20, 30), pytest.approx(8), 'MISSING')
+    named = Transform(matrix, metadata={'TransformStatus': 'PatientName=Doe'})
+    assert 'Doe' not in values_of(named).tools[0].state
     assert values_of(Transform(np.eye(4))).tools[0].is_identity
     found = values_of(QuaternionTrackingData(
         [QuaternionElement('A', (1, 2, 3)), QuaternionElement('B', (4, 5, 6))],
