@@ -79,12 +79,13 @@ class Bridges:
         """
         Tell what a bridge says of a device; None if there is none that does.
 
-        :param address: where the page gets it from: a bridge that looks there too comes first.
+        :param address: where the page gets it from: if a bridge looks there too, no other says
+            anything of it.
         """
         what = f'{type_name} {name}'
         told = [link for link in self.tell() if now_s - link['heard'] <= SILENT_S]
-        told.sort(key=lambda link: link['address'] != address)
-        for link in told:
+        same = [link for link in told if link['address'] == address]
+        for link in same or told:
             row = next((row for row in link['rows']
                         if row['kind'] == 'device' and row['what'] == what), None)
             counts = counts_of(link, what)

@@ -114,6 +114,9 @@ def test_of_several_bridges_that_counts_which_looks_at_the_same_address():
                             f'{TOOL} latency_gates_ms_p50': f'{number}'}, name=address)], 1.0)
     assert bridges.of('TRANSFORM', 'Tool', 'tcp://b:2', 1.0)['name'] == 'tcp://b:2'
     assert bridges.of('TRANSFORM', 'Tool', 'tcp://c:3', 1.0)['name'] == 'tcp://a:1'
+    # one that looks at the same address and says nothing of it: what others drop is none of its
+    bridges.take([said({'address': 'tcp://d:4', 'latency_slow_spot': 'none'}, name='d')], 1.0)
+    assert bridges.of('TRANSFORM', 'Tool', 'tcp://d:4', 1.0) is None
     # what has not said anything for long says nothing of now
     assert bridges.of('TRANSFORM', 'Tool', 'tcp://b:2', 8.0) is None
 
