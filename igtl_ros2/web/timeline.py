@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 from .values import Json
@@ -77,8 +78,9 @@ class Timeline:
 
 
 def _is_number(value: Any) -> bool:
+    # a whole number may be larger than any float
     return isinstance(value, (int, float)) and not isinstance(value, bool) and (
-        math.isfinite(value))
+        abs(value) <= sys.float_info.max)
 
 
 class Overview:

@@ -133,6 +133,7 @@ def test_a_timeline_jumps_and_begins_again_from_its_end():
 @pytest.mark.parametrize('asked', [
     None, {}, [], {'playing': 1}, {'rate': 0}, {'rate': 'fast'}, {'rate': float('nan')},
     {'place': 'x'}, {'place': float('inf')}, {'rate': True}, {'rate': 1000},
+    {'place': 10**400}, {'rate': -(10**400)},
 ])
 def test_a_timeline_refuses_what_it_cannot_do(asked):
     line = Timeline(10.0)
