@@ -5,12 +5,13 @@ import contextlib
 import json
 import os
 import re
+import signal
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_tools import POSE, pyigtl_server, ultrasound
+from cli_tools import POSE, program, pyigtl_server, ultrasound
 from page_tools import monitor
 from polling import poll
 from recorded_tools import bag_of
@@ -410,6 +411,24 @@ def test_the_page_comes_back_by_itself(open_page, free_port):
     page.wait_for_selector('#status.bad')
     with monitor(*words):
         page.wait_for_selector('#status:not(.bad)')
+
+
+def test_a_monitor_that_says_nothing_more_is_told_and_ages_go_on(open_page):
+    with device_of(MESSAGES) as (url, _), program('monitor', '--port', '0', url) as process:
+        page = open_page(process.says(r'the page is at (\S+)')[1], '#links [data-state=connected]')
+        process.process.send_signal(signal.SIGSTOP)
+        try:
+            page.wait_for_selector('#status.bad:has-text("nothing has come from the monitor")')
+            page.wait_for_selector('#links [data-state=unknown]')
+            age = float(row_of(page, 'NeedleToTracker')['age']['value'])
+            poll(lambda: float(row_of(page, 'NeedleToTracker')['age']['value']) > age + 1,
+                 'an older age', lambda: page.wait_for_timeout(50))
+        finally:
+            process.process.send_signal(signal.SIGCONT)
+        page.wait_for_selector('#status:not(.bad)')
+        page.wait_for_selector('#links [data-state=connected]')
+        process.interrupt()
+        process.end(0)
 
 
 # -- devices of others, and bags

@@ -256,6 +256,44 @@ def test_a_shape_that_cannot_be_read_is_told_on_the_page(open_page, tmp_path):
         is_told(page, '1 robots of 2 links', "the package 'nowhere' is not found")
 
 
+BOX = '<link name="{}"><visual><geometry><box size="{} 1 1"/></geometry></visual></link>'
+JOINT = '<joint name="{0}{1}" type="fixed"><parent link="{0}"/><child link="{1}"/></joint>'
+
+
+@pytest.mark.parametrize(('robot', 'why'), [
+    (BOX.format('a', 'nan'), 'is not finite'),
+    ('<link name="a"/><link name="b"/>' + JOINT.format('a', 'b') + JOINT.format('b', 'a'),
+     'hangs on itself'),
+    ('<link name="a"/><link name="b"/><link name="c"/>' + JOINT.format('a', 'c')
+     + JOINT.format('b', 'c'), 'has two parents'),
+])
+def test_a_robot_that_makes_no_sense_is_told_and_the_scene_goes_on(open_page, robot, why):
+    text = itertools.repeat(String(f'<robot name="r">{robot}</robot>', device_name='Robot'))
+    places = (next(at('a', x, 0, 0)) for x in itertools.count(1))
+    with device_of(places, text) as url, monitor(url) as page_url:
+        page = open_page(page_url)
+        is_told(page, '1 robots of 0 links', why, '1 poses')
+        before = float(ends(page)[1][0])
+        assert until(page, """before => JSON.parse(document.querySelector('#scene [data-told]')
+            .dataset.ends)[1][0] > before""", before)
+
+
+def test_names_that_objects_have_anyway_are_no_joints_and_no_links(open_page):
+    cube = np.array(list(itertools.product((0, 10.0), repeat=3)), np.float32)
+    robot = String(ARM.format(url='package://x/y.stl', scale='1 1 1'), device_name='Robot')
+    joints = String(json.dumps({'name': ['constructor', 'turn'], 'position': [1, np.pi / 2]}),
+                    device_name='Joints')
+    meshes = [PolyData(cube, polygons=[[0, 1, 3, 2]], device_name=f'{name}_mesh')
+              for name in ('constructor', 'upper')]
+    with device_of(*map(itertools.repeat, (robot, joints, *meshes))) as url, monitor(
+        url
+    ) as page_url:
+        page = open_page(page_url)
+        is_told(page, '1 robots of 2 links', '2 meshes')
+        reaches(page, [-2, -2, -10], [10, 10, 10])
+        assert page.locator('#faults').is_hidden()
+
+
 # -- poses, each where it says itself
 
 

@@ -120,15 +120,19 @@ export class Devices {
       row.classList.toggle('withheld', gate.startsWith('withheld'))
       row.classList.toggle('emergency', device.gate === 'emergency')
     }
-    for (const [id, { cells }] of this.rows) {
-      const device = this.store.devices.get(id)
-      if (device) sayValue(cells.age, format.age(now - device.arrived), now - device.arrived)
-    }
+    this.age(now)
     this.none.hidden = this.rows.size > 0
     this.crowded.hidden = crowdedOut === 0
     say(this.crowded, `${crowdedOut} messages of further devices are not shown`)
     if (this.filter.value) this.sift()
     if (changed.some((device) => device.id === this.chosen)) this.showDetails()
+  }
+
+  age(now) {
+    for (const [id, { cells }] of this.rows) {
+      const device = this.store.devices.get(id)
+      if (device) sayValue(cells.age, format.age(now - device.arrived), now - device.arrived)
+    }
   }
 
   showDetails() {

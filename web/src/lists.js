@@ -12,6 +12,16 @@ export class Links {
     this.shown = ''
   }
 
+  /** Nobody says any more how they are. */
+  lose() {
+    this.shown = ''
+    for (const state of this.body.querySelectorAll('[data-state]')) {
+      state.className = 'state'
+      state.dataset.state = 'unknown'
+      say(state, 'not known')
+    }
+  }
+
   update(links) {
     // they are few, and change seldom but for their counts
     const text = JSON.stringify(links)

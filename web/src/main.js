@@ -15,6 +15,11 @@ import * as format from './format.js'
 import { Timeline } from './timeline.js'
 import { Wire } from './wire.js'
 
+/** so long nothing comes and the page says nothing of it; or so many of the pauses between what is to come */
+const SILENT_S = 3
+const SILENT_PAUSES = 3
+/** a fault that has passed is told so long */
+const FAULT_MS = 10_000
 const THEMES = ['system', 'light', 'dark']
 
 const store = {
@@ -30,20 +35,38 @@ const store = {
   },
 }
 
+/** What is wrong with which part; that of one does not stop the others. */
+const faults = new Map()
+
+function guard(part, act) {
+  try {
+    act()
+    if (performance.now() - faults.get(part)?.at > FAULT_MS) faults.delete(part)
+  } catch (error) {
+    if (!faults.has(part)) console.warn(part, error)
+    faults.set(part, { at: performance.now(), text: `${part}: ${error.message}` })
+  }
+  const node = document.getElementById('faults')
+  say(node, faults.size ? `Not all is shown. ${[...faults.values()].map(({ text }) => text).join('; ')}` : '')
+  node.hidden = !faults.size
+}
+
+function status(text, isGood) {
+  const node = document.getElementById('status')
+  say(node, text)
+  node.classList.toggle('bad', !isGood)
+}
+
 const wire = new Wire({
   state,
-  overview: (message) => timeline.overview(message),
-  robot: (message) => scene.showRobot(message),
+  status,
+  overview: (message) => guard('overview', () => timeline.overview(message)),
+  robot: (message) => guard('robot', () => scene.showRobot(message)),
   answer: (message) => orders.answer(message),
   blob(blob) {
-    if (blob.kind === 'picture') pictures.show(blob)
-    if (blob.kind === 'shape') scene.robots.keep(blob)
-    else scene.show(blob)
-  },
-  status(text, isGood) {
-    const node = document.getElementById('status')
-    say(node, text)
-    node.classList.toggle('bad', !isGood)
+    if (blob.kind === 'picture') guard('picture', () => pictures.show(blob))
+    if (blob.kind === 'shape') guard('shape', () => scene.robots.keep(blob))
+    else guard(blob.kind, () => scene.show(blob))
   },
 })
 
@@ -73,27 +96,47 @@ function state(message) {
     store.instance = message.instance
     store.epoch = message.epoch
     store.devices.clear()
-    for (const part of [devices, pictures, plots, scene, texts]) part.reset()
+    for (const [name, part] of Object.entries({ devices, pictures, plots, scene, texts })) guard(name, () => part.reset())
   }
   store.now = message.now
   store.wall = message.wall_ms
+  store.fps = message.fps
   for (const device of message.devices) store.devices.set(device.id, device)
   for (const id of message.gone) {
     store.devices.delete(id)
-    for (const part of [devices, pictures, plots, scene]) part.remove(id)
+    for (const [name, part] of Object.entries({ devices, pictures, plots, scene })) guard(name, () => part.remove(id))
   }
-  devices.update(message.devices, message.now, message.crowded_out)
-  links.update(message.links)
-  bridges.update(message.bridges)
-  texts.update(message.texts)
-  errors.update(message.errors)
-  pictures.update(message.devices)
-  plots.update(message.devices, message.samples, message.now)
-  scene.update(message.devices)
-  orders.update(message.links, message.control)
-  timeline.update(message.timeline)
+  guard('devices', () => devices.update(message.devices, message.now, message.crowded_out))
+  guard('links', () => links.update(message.links))
+  guard('bridges', () => bridges.update(message.bridges))
+  guard('texts', () => texts.update(message.texts))
+  guard('errors', () => errors.update(message.errors))
+  guard('pictures', () => pictures.update(message.devices))
+  guard('plots', () => plots.update(message.devices, message.samples, message.now))
+  guard('scene', () => scene.update(message.devices))
+  guard('orders', () => orders.update(message.links, message.control))
+  guard('timeline', () => timeline.update(message.timeline))
   pace.update(message)
 }
+
+// -- when nothing comes any more
+
+let isSilent = false
+
+setInterval(() => {
+  const { silence } = wire
+  const now = silence > Math.max(SILENT_S, SILENT_PAUSES / (store.fps || Infinity))
+  document.body.classList.toggle('silent', now)
+  if (now) {
+    // in a bag the time stands still meanwhile
+    if (store.wall !== null) devices.age(store.now + silence)
+    links.lose()
+    if (wire.isOpen) status(`nothing has come from the monitor for ${format.age(silence)}: what is shown is old`, false)
+  } else if (isSilent && wire.isOpen) {
+    status('connected', true)
+  }
+  isSilent = now
+}, 500)
 
 // -- light and dark
 

@@ -1,6 +1,6 @@
 // Robots whose description (URDF) came as a text, or was given to the monitor: their shapes, at the poses of their links.
 
-import { BufferAttribute, BufferGeometry, DoubleSide, Group, LoadingManager, Matrix4, Mesh, MeshLambertMaterial } from 'three'
+import { Box3, BufferAttribute, BufferGeometry, DoubleSide, Group, LoadingManager, Matrix4, Mesh, MeshLambertMaterial } from 'three'
 import URDFLoader from 'urdf-loader'
 
 const MM = 1000
@@ -10,6 +10,36 @@ function free(robot) {
   robot.traverse((part) => {
     if (part.geometry && !part.userData.isKept) part.geometry.dispose()
     for (const material of [part.material].flat()) material?.dispose()
+  })
+}
+
+/** Refuse a robot of which a link hangs on itself, or on two others: it would be walked through for ever. */
+function checkTree(text) {
+  const parents = new Map()
+  const nodes = new DOMParser().parseFromString(text, 'text/xml').querySelectorAll('robot > joint')
+  for (const joint of nodes) {
+    const [parent, child] = ['parent', 'child'].map((name) => joint.querySelector(`:scope > ${name}`)?.getAttribute('link'))
+    if (parents.has(child)) throw new Error(`the link '${child}' has two parents`)
+    parents.set(child, parent)
+  }
+  const sound = new Set()
+  for (const start of parents.keys()) {
+    const chain = new Set()
+    for (let link = start; parents.has(link) && !sound.has(link); link = parents.get(link)) {
+      if (chain.has(link)) throw new Error(`the link '${link}' hangs on itself`)
+      chain.add(link)
+    }
+    for (const link of chain) sound.add(link)
+  }
+}
+
+/** Refuse a robot with a part that is nowhere: nothing of the scene could be brought into view. */
+function checkPlaces(robot) {
+  robot.updateMatrixWorld(true)
+  robot.traverse((part) => {
+    const box = part.geometry && new Box3().setFromObject(part)
+    const numbers = [...part.matrixWorld.elements, ...(box && !box.isEmpty() ? [...box.min.toArray(), ...box.max.toArray()] : [])]
+    if (!numbers.every(Number.isFinite)) throw new Error(`'${part.name || part.parent?.name}' has a number that is not finite`)
   })
 }
 
@@ -95,9 +125,12 @@ export class Robots {
       done(shape)
     }
     try {
-      told.robot = loader.parse(text)
-      told.robot.scale.setScalar(MM)
-      this.group.add(told.robot)
+      checkTree(text)
+      const robot = loader.parse(text)
+      robot.scale.setScalar(MM)
+      checkPlaces(robot)
+      told.robot = robot
+      this.group.add(robot)
     } catch (error) {
       told.faults.push(`no robot: ${error.message}`)
     }
@@ -107,7 +140,7 @@ export class Robots {
   /** Where a link of a robot is, rows first, in mm; null if there is none. */
   placeOf(name) {
     for (const { robot } of this.byDevice.values()) {
-      const link = robot?.links[name]
+      const link = robot && Object.hasOwn(robot.links, name) && robot.links[name]
       if (link) return new Matrix4().copy(link.matrixWorld).scale({ x: 1 / MM, y: 1 / MM, z: 1 / MM }).transpose().toArray()
     }
     return null
@@ -133,7 +166,7 @@ export class Robots {
     this.changed = false
     for (const { robot, link } of this.byDevice.values()) {
       if (!robot) continue
-      for (const [name, position] of this.joints) if (name in robot.joints) robot.setJointValue(name, position)
+      for (const [name, position] of this.joints) if (Object.hasOwn(robot.joints, name)) robot.setJointValue(name, position)
       const links = Object.entries(robot.links).map(([name, node]) => [node, places.of(name, link)])
       for (const [node, place] of links) node.matrixAutoUpdate = !place
       robot.updateMatrixWorld(true)

@@ -222,15 +222,21 @@ export class Scene {
 
   update(changed) {
     let hasPoses = false
+    const faults = []
     for (const device of changed) {
       const { shape } = device.value
-      if (shape === 'pose' || shape === 'tools') hasPoses = true
-      else if (shape === 'points') this.drawPoints(device)
-      else if (shape === 'paths') this.drawPaths(device)
-      else if (shape === 'text') this.robots.read(device)
+      try {
+        if (shape === 'pose' || shape === 'tools') hasPoses = true
+        else if (shape === 'points') this.drawPoints(device)
+        else if (shape === 'paths') this.drawPaths(device)
+        else if (shape === 'text') this.robots.read(device)
+      } catch (error) {
+        faults.push(`${device.name}: ${error.message}`)
+      }
     }
     if (hasPoses || this.robots.changed) this.placePoses()
     if (changed.length) this.shown()
+    if (faults.length) throw new Error(faults.join('; '))
   }
 
   placePoses() {

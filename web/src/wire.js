@@ -48,6 +48,7 @@ export class Wire {
     this.wanted = []
     this.fps = null
     this.pause = 250
+    this.heard = performance.now()
     this.open()
   }
 
@@ -64,12 +65,13 @@ export class Wire {
       this.on.status('connected', true)
     }
     socket.onmessage = ({ data }) => {
+      this.heard = performance.now()
       if (typeof data !== 'string') {
         this.on.blob(unpack(data))
         return
       }
       const message = JSON.parse(data)
-      if (message.kind in this.on) this.on[message.kind](message)
+      if (Object.hasOwn(this.on, message.kind)) this.on[message.kind](message)
     }
     socket.onclose = ({ code }) => {
       if (code === WRONG_TOKEN) {
@@ -85,10 +87,19 @@ export class Wire {
     }
   }
 
+  get isOpen() {
+    return this.socket.readyState === WebSocket.OPEN
+  }
+
+  /** For how long nothing has come, in seconds, by the clock of the browser. */
+  get silence() {
+    return (performance.now() - this.heard) / 1000
+  }
+
   /** Ask for something; false if there is no connection. */
   ask(what) {
     this.number += 1
-    if (this.socket.readyState !== WebSocket.OPEN) return false
+    if (!this.isOpen) return false
     this.socket.send(JSON.stringify({ number: this.number, ...what }))
     return true
   }
