@@ -37,6 +37,11 @@ _MAX_REQUEST = 1 << 17
 _TOKEN_S = 10.0
 #: a browser that takes nothing for so long is let go
 _STALLED_S = 30.0
+#: and one that is let go has so long to hear why
+_GOODBYE_S = 1.0
+#: a connection with no request is closed after so long
+_IDLE_S = 10.0
+_MAX_CONNECTIONS = 64
 _OVERVIEW_S = 1.0
 _WRONG_TOKEN = 4401
 _TOO_MANY = 4429
@@ -69,7 +74,11 @@ class PageServer:
         self._command_ids = itertools.count(1)
         #: by which a page knows that this is another monitor than before
         self._instance = secrets.token_hex(8)
-        self._sockets: set[web.WebSocketResponse] = set()
+        self._sockets: dict[web.WebSocketResponse, web.Request] = {}
+        self._listener: asyncio.Server | None = None
+        self._watching: asyncio.Task[None] | None = None
+        #: connections in which no request runs, and since when
+        self._idle: dict[Any, float] = {}
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
@@ -86,24 +95,61 @@ class PageServer:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, host, port).start()
+            self._listener = await asyncio.get_running_loop().create_server(
+                self._accept, host, port)
         except OSError as error:
             await self._runner.cleanup()
             raise PeerError(f'{host}:{port}: cannot listen: {error.strerror or error}') from error
-        address = self._runner.addresses[0]
+        self._watching = asyncio.create_task(self._watch())
+        address = self._listener.sockets[0].getsockname()
         return str(address[0]), int(address[1])
 
     async def stop(self) -> None:
         """Let all browsers go, and listen no more."""
-        for socket in list(self._sockets):
-            await socket.close(code=1001)
+        if self._listener is not None:
+            self._listener.close()
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        await asyncio.gather(*(
+            _let_go(socket, request, 1001) for socket, request in list(self._sockets.items())))
         if self._runner is not None:
             await self._runner.cleanup()
+
+    # -- connections
+
+    def _accept(self) -> asyncio.BaseProtocol:
+        """Take a connection; beyond a number it is closed at once: descriptors are not many."""
+        server = self._runner.server if self._runner is not None else None
+        if server is None or len(server.connections) >= _MAX_CONNECTIONS:
+            return _Refused()
+        connection = server()
+        self._idle[connection] = asyncio.get_running_loop().time()
+        return connection
+
+    async def _watch(self) -> None:
+        """Close connections in which nobody asks for anything: whoever holds them."""
+        while True:
+            await asyncio.sleep(_IDLE_S / 10)
+            now_s = asyncio.get_running_loop().time()
+            for connection, since_s in list(self._idle.items()):
+                if connection.transport is None:
+                    del self._idle[connection]
+                elif now_s - since_s > _IDLE_S:
+                    connection.transport.abort()
 
     # -- requests
 
     @web.middleware
     async def _check(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Answer a request: in its connection somebody does ask for something."""
+        self._idle.pop(request.protocol, None)
+        try:
+            return await self._judged(request, handler)
+        finally:
+            self._idle[request.protocol] = asyncio.get_running_loop().time()
+
+    async def _judged(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Refuse requests that a page from elsewhere has led here."""
         guard, host = self._guard, request.headers.get('Host', '')
         if not guard.is_host(host):
@@ -131,15 +177,16 @@ class PageServer:
         socket = web.WebSocketResponse(
             heartbeat=20.0, max_msg_size=_MAX_REQUEST, compress=False)
         await socket.prepare(request)
-        if len(self._sockets) >= _MAX_VIEWERS:
-            await socket.close(code=_TOO_MANY, message=b'too many browsers look already')
-            return socket
-        self._sockets.add(socket)
-        try:
-            if await self._is_known(socket):
-                await self._serve(socket)
-        finally:
-            self._sockets.discard(socket)
+        if not await self._is_known(socket):
+            await _let_go(socket, request, _WRONG_TOKEN, b'wrong token')
+        elif len(self._sockets) >= _MAX_VIEWERS:
+            await _let_go(socket, request, _TOO_MANY, b'too many browsers look already')
+        else:
+            self._sockets[socket] = request
+            try:
+                await self._serve(socket, request)
+            finally:
+                del self._sockets[socket]
         return socket
 
     async def _is_known(self, socket: web.WebSocketResponse) -> bool:
@@ -151,19 +198,18 @@ class PageServer:
             asked = json.loads(first.data) if first.type == WSMsgType.TEXT else {}
         except (asyncio.TimeoutError, ValueError, RecursionError):
             asked = {}
-        if isinstance(asked, dict) and self._guard.knows(asked.get('token')):
-            return True
-        await socket.close(code=_WRONG_TOKEN, message=b'wrong token')
-        return False
+        return isinstance(asked, dict) and self._guard.knows(asked.get('token'))
 
-    async def _serve(self, socket: web.WebSocketResponse) -> None:
+    async def _serve(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         viewer = Viewer(self._monitor)
         pace = Pace(self._fps, asyncio.get_running_loop().time())
-        telling = asyncio.create_task(self._tell(socket, viewer, pace))
+        telling = asyncio.create_task(self._tell(socket, request, viewer, pace))
         try:
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
                     await self._answer(socket, viewer, pace, message.data)
+        except ConnectionError:
+            pass  # it takes nothing more, which was told
         finally:
             viewer.close()
             telling.cancel()
@@ -215,7 +261,9 @@ class PageServer:
 
     # -- what browsers are told
 
-    async def _tell(self, socket: web.WebSocketResponse, viewer: Viewer, pace: Pace) -> None:
+    async def _tell(
+        self, socket: web.WebSocketResponse, request: web.Request, viewer: Viewer, pace: Pace
+    ) -> None:
         """Tell a browser what is new, again and again, when it has taken what was before."""
         clock = asyncio.get_running_loop().time
         more = {'control': self._control, 'instance': self._instance}
@@ -228,7 +276,8 @@ class PageServer:
                 if clock() >= overview_s and (news := source.overview_since(known)):
                     known, overview = news
                     overview_s = clock() + _OVERVIEW_S
-                    await socket.send_json({'kind': 'overview', **overview})
+                    await asyncio.wait_for(
+                        socket.send_json({'kind': 'overview', **overview}), _STALLED_S)
                 await asyncio.wait_for(self._frame(socket, viewer, {
                     **more, 'fps': pace.fps, 'links': source.tell(), 'left_out': pace.left_out,
                     'timeline': source.timeline(), 'wall_ms': source.wall_ms(),
@@ -236,7 +285,7 @@ class PageServer:
         except (asyncio.TimeoutError, ConnectionError):
             _log.info('a browser takes nothing more')
         finally:
-            await socket.close(code=1001)
+            await _let_go(socket, request, 1001)
 
     async def _tell_robots(self, socket: web.WebSocketResponse) -> None:
         """Send robots once, each behind its shapes."""
@@ -252,3 +301,23 @@ class PageServer:
         await socket.send_str(viewer.state(now_s, **more))
         for blob in viewer.blobs_due():
             await socket.send_bytes(await asyncio.to_thread(blob_of, *blob))
+
+
+class _Refused(asyncio.Protocol):
+    """A connection that is one too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Close it."""
+        if isinstance(transport, asyncio.Transport):
+            transport.abort()
+
+
+async def _let_go(
+    socket: web.WebSocketResponse, request: web.Request, code: int, why: bytes = b''
+) -> None:
+    """Say good-bye to a browser, and wait no longer for one that does not listen."""
+    try:
+        await asyncio.wait_for(socket.close(code=code, message=why), _GOODBYE_S)
+    except (asyncio.TimeoutError, ConnectionError):
+        if request.transport is not None:
+            request.transport.abort()

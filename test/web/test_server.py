@@ -19,6 +19,7 @@ from igtl_ros2.codec.messages.pose import Transform
 from igtl_ros2.codec.messages.text import Command, CommandResponse, String
 from igtl_ros2.config import Settings
 from igtl_ros2.errors import PeerError
+from igtl_ros2.web import server
 from igtl_ros2.web.guard import HEADERS, Guard
 from igtl_ros2.web.model import Monitor
 from igtl_ros2.web.server import FILES, PAGE, PageServer
@@ -332,6 +333,71 @@ def test_a_slow_browser_holds_nobody_up_and_gets_the_newest():
                 data += more
             assert len(data) < 20 * points.nbytes
             writer.close()
+
+    run(work)
+
+
+def test_who_has_no_token_takes_no_place():
+    async def work(rig):
+        async with contextlib.AsyncExitStack() as stack:
+            for _ in range(9):
+                await stack.enter_async_context(rig.browser())
+            browser = await stack.enter_async_context(rig.browser())
+            await browser.send_json({'token': 'right'})
+            assert await rig.until(browser, lambda told: told['kind'] == 'state')
+
+    run(work, token='right')
+
+
+async def stalled(rig):
+    """Open a browser that reads nothing and answers nothing."""
+    reader, writer = await asyncio.open_connection('127.0.0.1', rig.port)
+    writer.write((
+        f'GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{rig.port}\r\nUpgrade: websocket\r\n'
+        'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
+        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n').encode())
+    await reader.readuntil(b'\r\n\r\n')
+    writer.transport.pause_reading()
+    return writer
+
+
+def test_browsers_that_take_nothing_more_give_their_places_to_others(monkeypatch):
+    monkeypatch.setattr(server, '_STALLED_S', 0.5)
+
+    async def work(rig):
+        for number in range(6):
+            points = np.zeros((300_000, 3), np.float32)
+            rig.device.send(PolyData(points, device_name=f'M{number}'))
+        async with rig.browser() as browser:
+            await rig.until(browser, row_of('M3'))
+        writers = [await stalled(rig) for _ in range(8)]
+        while True:
+            async with rig.browser() as browser:
+                message = await asyncio.wait_for(browser.receive(), DEADLINE_S)
+                if message.type == aiohttp.WSMsgType.TEXT:
+                    break
+            await asyncio.sleep(0.1)
+        for writer in writers:
+            writer.close()
+
+    run(work)
+
+
+def test_connections_in_which_nobody_asks_are_closed_and_are_not_too_many(monkeypatch, caplog):
+    monkeypatch.setattr(server, '_IDLE_S', 1.0)
+
+    async def work(rig):
+        pairs = [await asyncio.open_connection('127.0.0.1', rig.port) for _ in range(100)]
+        pairs[0][1].write(b'GET / HTTP/1.1\r\n')  # half a request is none
+        for reader, writer in pairs:
+            with contextlib.suppress(ConnectionError):
+                assert await asyncio.wait_for(reader.read(), DEADLINE_S) == b''
+            writer.close()
+        async with rig.browser() as browser:
+            assert await rig.until(browser, lambda told: told.get('frames', 0) > 100)
+        async with rig.session.get(rig.url) as response:
+            assert response.status == 200
+        assert 'Traceback' not in caplog.text
 
     run(work)
 
