@@ -336,6 +336,13 @@ def test_a_pose_that_is_not_valid_is_no_place_for_others(open_page):
         reaches(page, [5, 5, 5], [5, 5, 5])
 
 
+def test_a_mesh_that_cannot_be_drawn_is_named(open_page):
+    points = np.full((3, 3), np.nan, np.float32)
+    mesh = PolyData(points, polygons=[[0, 1, 2]], device_name='Skull')
+    with device_of(itertools.repeat(mesh)) as url, monitor(url) as page_url:
+        is_told(open_page(page_url), 'Skull is not shown: ', '0 meshes')
+
+
 # -- what bridges say of where the time goes, digit by digit
 
 

@@ -73,6 +73,8 @@ export class Scene {
         el('label', { class: 'field' }, this.labels, el('span', {}, 'Names'))),
       this.canvas, this.told, this.fault)
     this.parts = { poses: new Map(), points: new Map(), meshes: new Map(), planes: new Map() }
+    /** meshes that cannot be drawn: which, and why */
+    this.notDrawn = new Map()
     this.world = new ThreeScene()
     this.things = new Group()
     this.axes = new Group()
@@ -203,6 +205,7 @@ export class Scene {
       kind.clear()
     }
     this.robots.reset()
+    this.notDrawn.clear()
     this.tell()
     this.render()
   }
@@ -210,6 +213,7 @@ export class Scene {
   remove(id) {
     for (const kind of ['points', 'meshes', 'planes']) this.take(kind, id)
     this.robots.remove(id)
+    this.notDrawn.delete(id)
     this.placePoses()
     this.render()
   }
@@ -348,6 +352,8 @@ export class Scene {
   drawMesh(blob) {
     this.take('meshes', blob.id)
     const device = this.store.devices.get(blob.id)
+    this.notDrawn.delete(blob.id)
+    if (device && blob.fault) this.notDrawn.set(blob.id, `${device.name} is not shown: ${blob.fault}`)
     if (!device || !blob.points) return
     const node = new Group()
     const positions = new BufferAttribute(blob.positions, 3)
@@ -477,6 +483,7 @@ export class Scene {
     const parts = [`${poses.size} poses`, `${sum(points, 'count')} points and paths`,
       `${meshes.size} meshes of ${sum(meshes, 'triangles')} triangles${nowhere ? ` (${nowhere} not shown: its pose is not valid)` : ''}`, `${planes.size} image planes`]
     if (this.robots.count) parts.push(this.robots.words())
+    parts.push(...this.notDrawn.values())
     const box = this.bounds(false)
     const ends = box ? [box.min, box.max].map((end) => end.toArray()) : []
     this.told.dataset.ends = JSON.stringify(ends)
