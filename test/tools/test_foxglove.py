@@ -194,6 +194,27 @@ def test_what_has_no_place_is_told_and_not_shown():
     assert any('ProbeToTracker broadcasts it already' in line for line in told)
 
 
+def test_a_model_that_is_gone_or_cannot_be_shown_goes_from_the_scene():
+    nowhere = np.full((3, 3), np.nan, np.float32)
+    with showing(
+        PolyData(np.eye(3, dtype=np.float32), polygons=[[0, 1, 2]], device_name='Skull'),
+        PolyData(nowhere, polygons=[[0, 1, 2]], device_name='Skull'),
+        PolyData(np.eye(3, dtype=np.float32), polygons=[[0, 1, 2]], device_name='Arm'),
+        PolyData(np.zeros((0, 3), np.float32), device_name='Arm'),
+    ) as url:
+        (view,) = look(url, lambda view: all(
+            any(update.deletions for _, update in view.came.get(f'/{name}/markers', ()))
+            and any(update.entities for _, update in view.came[f'/{name}/markers'])
+            for name in ('Skull', 'Arm')) and view)
+    for name in ('Skull', 'Arm'):
+        ids = {one.id for _, update in view.came[f'/{name}/markers']
+               for one in (*update.deletions, *update.entities)}
+        assert ids == {name}
+    told = next(line.message for line in view.lines() if 'Skull' in line.message)
+    assert told.startswith('Skull: it is not shown: a point is not finite')
+    assert 'bytes' not in told
+
+
 FORMS = [
     ('u1', 1, 'mono8'), ('u1', 3, 'rgb8'), ('u1', 4, 'rgba8'), ('>u2', 1, 'mono16'),
     ('i2', 1, '32FC1'), ('f4', 1, '32FC1'), ('>f8', 1, '32FC1'), ('u2', 3, 'rgb8'),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from ...codec.messages.mesh import AttributeType, PolyData
 from ...codec.messages.points import PointList, Trajectories
 from ...config import ros_text
 from ...converters.metres import length_to_ros
-from ...web.pictures import MAX_MESH_BYTES, shape_of
+from ...web.pictures import shape_of
 from .made import PLAIN, Context, Made, colour, packed, pose, vector
 from .poses import Placed
 
@@ -98,15 +98,24 @@ def tools(placed: Sequence[Placed], about: Context, gone: Iterable[str]) -> Made
     return Made('markers', 'SceneUpdate', make)
 
 
-def mesh(message: PolyData, about: Context) -> Made | None:
+def mesh(message: PolyData, about: Context) -> Iterator[Made]:
     """POLYDATA: triangles and lines as one entity; of points alone a cloud."""
+    def remove() -> fox.SceneUpdate:
+        return fox.SceneUpdate(deletions=[
+            fox.SceneEntityDeletion(timestamp=about.stamp, id=ros_text(about.device))])
+
+    # what was shown before is not the model any more
+    removed = Made('markers', 'SceneUpdate', remove)
     told, (corners, triangles, pieces, colours) = shape_of(message)
     if told.get('fault'):
-        about.tell(f'it is not shown: {told["fault"]} ({MAX_MESH_BYTES} bytes)')
-        return None
+        about.tell(f'it is not shown: {told["fault"]}')
+        yield removed
+        return
     places = length_to_ros(corners.astype(np.float64), about.unit)
     if not len(triangles) and not len(pieces):
-        return Made('cloud', 'PointCloud', lambda: _cloud(places, message, about))
+        yield removed
+        yield Made('cloud', 'PointCloud', lambda: _cloud(places, message, about))
+        return
 
     def make() -> fox.SceneUpdate:
         shown = _points(places.tolist())
@@ -124,7 +133,7 @@ def mesh(message: PolyData, about: Context) -> Made | None:
                 points=shown, indices=pieces.reshape(-1).tolist(), **tint)]
         return _scene(about, **parts)
 
-    return Made('markers', 'SceneUpdate', make)
+    yield Made('markers', 'SceneUpdate', make)
 
 
 def _cloud(places: NDArray[np.float64], message: PolyData, about: Context) -> fox.PointCloud:

@@ -290,8 +290,6 @@ def _made_of(message: Message, about: Context) -> Iterator[Made]:
     elif isinstance(message, Trajectories):
         yield scene.paths(message, about)
     elif isinstance(message, PolyData):
-        made = scene.mesh(message, about)
-        if made is not None:
-            yield made
+        yield from scene.mesh(message, about)
     else:
         yield logs.values(message, about)
