@@ -28,6 +28,8 @@ _SAMPLES = 1200
 #: a plot has no use for more
 _SAMPLE_PERIOD_S = 0.02
 _POSES = 3
+#: of an emergency
+_WORDS = 200
 
 
 class Device:
@@ -68,6 +70,8 @@ class Device:
         self.samples: deque[tuple[float, list[Any]]] = deque(maxlen=_SAMPLES)
         self.stages = ArrivalStages()
         self.arrivals = Arrivals()
+        #: the last emergency and when it came: one that all is well may follow at once
+        self._emergency: tuple[float, Status] | None = None
         self._is_valid: bool | None = None
         self._state: str | None = None
         self._id = self._steps = 0
@@ -108,6 +112,8 @@ class Device:
         if message.message_id or self._id:
             self._look_at_id(message.message_id)
         self._look_at_state(message)
+        if isinstance(message, Status) and message.is_emergency:
+            self._emergency = now_s, message
         if isinstance(message, (Image, Video)):
             if self.shown is None:
                 self.shown = ShownImage(self._work)
@@ -187,6 +193,9 @@ class Device:
                 told['stamp'] = str(message.timestamp_ns)
         if self.shown is not None:
             told['shown'] = self.shown.tell()
+        if self._emergency is not None:
+            came_s, status = self._emergency
+            told['emergency'] = {'time': came_s, 'text': value_of(status, phi)['text'][:_WORDS]}
         if self.delay_ns is not None:
             told['delay_ms'] = self.delay_ns / 1e6
         return told

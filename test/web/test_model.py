@@ -232,6 +232,14 @@ def test_an_emergency_is_told():
     assert row(monitor)['gate'] == ''
 
 
+def test_an_emergency_is_told_after_all_is_well_again():
+    monitor = Monitor()
+    take(monitor, Status(3, message='stop', device_name='S'), now_s=1.0)
+    take(monitor, Status(1, message='fine', device_name='S'), now_s=1.1)
+    assert row(monitor, 5.0)['emergency'] == {'time': 1.0, 'text': 'stop'}
+    assert row(monitor, 5.0)['gate'] == ''
+
+
 def test_what_is_in_a_bind_is_a_device_too():
     monitor = Monitor()
     take(monitor, Bind((String('a', device_name='S'), Transform(POSE, device_name='T')),

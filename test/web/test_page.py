@@ -413,6 +413,14 @@ def test_the_page_comes_back_by_itself(open_page, free_port):
         page.wait_for_selector('#status:not(.bad)')
 
 
+def test_an_emergency_stays_in_sight_when_all_is_well_again(open_page):
+    stop = Status(3, message='stop pressed', device_name='Robot')
+    fine = Status(1, message='fine', device_name='Robot')
+    with device_of([stop, fine], 1) as (url, _), monitor(url) as page_url:
+        page = open_page(page_url, 'tr.emergency [data-key=gate]:has-text("stop pressed")')
+        assert row_of(page, 'Robot')['summary']['text'] == 'OK fine'
+
+
 def test_a_monitor_that_says_nothing_more_is_told_and_ages_go_on(open_page):
     with device_of(MESSAGES) as (url, _), program('monitor', '--port', '0', url) as process:
         page = open_page(process.says(r'the page is at (\S+)')[1], '#links [data-state=connected]')

@@ -11,6 +11,8 @@ const COLUMNS = [
   ['stages', 'Stages p50 / ms'],
 ]
 const NUMERIC = new Set(['rate', 'age', 'size', 'bandwidth', 'delay', 'count', 'lost', 'dropped'])
+/** what came right after an emergency does not hide it for so long */
+const EMERGENCY_S = 60
 const WIDTH = 118
 const HEIGHT = 20
 
@@ -118,7 +120,6 @@ export class Devices {
       say(cells.summary, format.summary(device.value).slice(0, 120))
       line.setAttribute('points', spark(device.spark))
       row.classList.toggle('withheld', gate.startsWith('withheld'))
-      row.classList.toggle('emergency', device.gate === 'emergency')
     }
     this.age(now)
     this.none.hidden = this.rows.size > 0
@@ -129,8 +130,14 @@ export class Devices {
   }
 
   age(now) {
-    for (const [id, { cells }] of this.rows) {
+    for (const [id, { cells, row }] of this.rows) {
       const device = this.store.devices.get(id)
+      if (device?.emergency) {
+        const { time, text } = device.emergency
+        const isRecent = device.gate === 'emergency' || now - time < EMERGENCY_S
+        row.classList.toggle('emergency', isRecent)
+        say(cells.gate, isRecent ? `emergency ${format.age(now - time)} ago: ${text}` : device.gate)
+      }
       if (device) sayValue(cells.age, format.age(now - device.arrived), now - device.arrived)
     }
   }
