@@ -135,7 +135,7 @@ def decode_body(
     try:
         if strict and version == 3:
             raise content_error(header, 'header version 3 does not exist')
-        content, index_size, message_id, metadata, encodings = _split_body(header, body, strict)
+        content, index_size, message_id, metadata, encodings = _split_body(header, body)
     except ContentError as error:
         # no metadata header has the size that the sign of a negative number looks like
         index_size = int.from_bytes(body[2:4], 'big')
@@ -146,9 +146,12 @@ def decode_body(
     envelope = _new_tuple(Envelope, (
         device_name, timestamp, message_id, metadata, encodings, 2, type_name, strict,
         max_elements))
-    if strict or index_size == INDEX.size + ENTRY.size * len(metadata):
+    if index_size == INDEX.size + ENTRY.size * len(metadata) or strict and index_size:
         return decode_typed(content, envelope), version == 2
-    return _decode_doubtful(header, body, content, envelope)
+    message, is_extended = _decode_doubtful(header, body, content, envelope)
+    if strict and not is_extended:
+        raise content_error(header, f'header version {version} without an extended header')
+    return message, is_extended and version == 2
 
 
 def _decode_doubtful(
@@ -158,6 +161,7 @@ def _decode_doubtful(
     Make the message of a body whose extended header may be the start of its content.
 
     :param content: the content, if it is none.
+    :returns: the message, and whether it has an extended header.
     """
     has_index = bytes(body[2:4]) != _NO_INDEX
     # who writes an extended header says 2 bytes or more there: it is rather a STATUS of code 12
@@ -173,7 +177,7 @@ def _decode_doubtful(
     if bare is not None and (not _is_exact(extended, content) or _is_exact(bare, body) and (
             header.version == 2 or bytes(body[:2]) != _EXTENDED_SIZE)):
         return bare, False
-    return extended, header.version == 2 and has_index
+    return extended, True
 
 
 def _bare(header: Header, body: memoryview, max_elements: int) -> Message | None:
@@ -223,7 +227,7 @@ def extension_bytes(frame: memoryview) -> int:
 
 
 def _split_body(
-    header: Header, body: memoryview, strict: bool
+    header: Header, body: memoryview
 ) -> tuple[memoryview, int, int, dict[str, str], dict[str, int]]:
     """
     Split a version-2 body; trailing parts are found from its end.
@@ -242,8 +246,6 @@ def _split_body(
             header,
             f'extended header {extended_size} + metadata header {index_size} + metadata '
             f'{metadata_size} bytes exceed the body of {size}')
-    if strict and not index_size:
-        raise content_error(header, 'metadata header of 0 bytes, wanted 2 or more')
     if metadata_size > MAX_RECEIVED_METADATA_BYTES:
         raise content_error(
             header,
