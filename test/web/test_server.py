@@ -349,40 +349,6 @@ def test_who_has_no_token_takes_no_place():
     run(work, token='right')
 
 
-async def stalled(rig):
-    """Open a browser that reads nothing and answers nothing."""
-    reader, writer = await asyncio.open_connection('127.0.0.1', rig.port)
-    writer.write((
-        f'GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{rig.port}\r\nUpgrade: websocket\r\n'
-        'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
-        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n').encode())
-    await reader.readuntil(b'\r\n\r\n')
-    writer.transport.pause_reading()
-    return writer
-
-
-def test_browsers_that_take_nothing_more_give_their_places_to_others(monkeypatch):
-    monkeypatch.setattr(server, '_STALLED_S', 0.5)
-
-    async def work(rig):
-        for number in range(6):
-            points = np.zeros((300_000, 3), np.float32)
-            rig.device.send(PolyData(points, device_name=f'M{number}'))
-        async with rig.browser() as browser:
-            await rig.until(browser, row_of('M3'))
-        writers = [await stalled(rig) for _ in range(8)]
-        while True:
-            async with rig.browser() as browser:
-                message = await asyncio.wait_for(browser.receive(), DEADLINE_S)
-                if message.type == aiohttp.WSMsgType.TEXT:
-                    break
-            await asyncio.sleep(0.1)
-        for writer in writers:
-            writer.close()
-
-    run(work)
-
-
 def test_connections_in_which_nobody_asks_are_closed_and_are_not_too_many(monkeypatch, caplog):
     monkeypatch.setattr(server, '_IDLE_S', 1.0)
 
