@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -63,6 +64,8 @@ class Blocking(Face):
         """Wait, with `changed` held, until something is so, or no longer than that."""
         if timeout_s != 0 and not is_so():
             self._network.refuse_to_wait()
+        if timeout_s is not None and timeout_s > threading.TIMEOUT_MAX:
+            timeout_s = None  # also for infinity
         self.link.changed.wait_for(is_so, timeout_s)
 
     def flush(self, timeout_s: float | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable
 from inspect import iscoroutinefunction
@@ -19,6 +18,7 @@ from .peers.outgoing import ready_to_send
 from .transport.network import Network
 
 LINGER_S = 0.5
+_MOST_SECONDS = 1 << 62
 M = TypeVar('M', bound=Message)
 R = TypeVar('R')
 
@@ -269,7 +269,9 @@ def check_seconds(value: Any, name: str, *, or_none: bool = True) -> None:
     """
     if value is None and or_none:
         return
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+    # whole numbers have no limit, the clock has
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or value != value or isinstance(value, int) and abs(value) > _MOST_SECONDS:
         allowed = 'seconds, or None for ever' if or_none else 'seconds'
         if isinstance(value, str):  # receive('Probe')
             allowed += '; wait_for and latest take the name of a device or type'

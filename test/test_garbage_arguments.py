@@ -270,3 +270,21 @@ def test_what_is_no_time_to_linger_is_refused(seconds):
 def test_settings_are_made_of_values_by_name(values):
     with pytest.raises(ConfigError):
         Settings.from_values(values)
+
+
+@pytest.mark.parametrize('seconds', [math.inf, 1e300, 1 << 60])
+def test_a_time_without_end_is_no_limit(seconds):
+    with serve(LOCAL) as server, connect(str(server.address), timeout_s=seconds) as client:
+        client.send(String('x', device_name='D'))
+        assert server.receive(seconds)[1].text == 'x'
+        client.flush(seconds)
+        with pytest.raises(ConfigError, match='timeout_s'):
+            client.receive(1 << 5000)
+
+    async def talk():
+        async with aio.serve(LOCAL) as server:
+            async with aio.connect(str(server.address), timeout_s=seconds) as client:
+                client.send(String('x', device_name='D'))
+                assert (await server.receive(seconds))[1].text == 'x'
+
+    asyncio.run(talk())

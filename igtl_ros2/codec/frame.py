@@ -91,7 +91,7 @@ def decode_header(data: Buffer, offset: int = 0) -> Header:
     except (TypeError, OverflowError, StructError) as error:
         raise HeaderError(f'no header of {HEADER_SIZE} bytes: {error}') from error
     if not 1 <= version <= 3:
-        raise HeaderError(f'header version {version}: not an OpenIGTLink message (wanted 1 or 2)')
+        raise HeaderError(f'header version {version}: not an OpenIGTLink message (wanted 1 to 3)')
     type_name, device_name = _names(names)
     return _new_tuple(Header, (version, type_name, device_name, timestamp, size, crc))
 
