@@ -154,7 +154,7 @@ def test_functions_are_called_with_emergencies_of_what_came_together_first():
             messages = text('a'), fine(), text('b'), emergency(), fine()
             with RawPeer(link.address) as peer:
                 peer.send(b''.join(map(codec.encode, messages)))
-                until(lambda: len(got[name]) == 5, 'all of them')
+                until(lambda name=name: len(got[name]) == 5, 'all of them')
             assert [m.type_name for m in got[name]] == [
                 'STATUS', 'STATUS', 'STRING', 'STRING', 'STATUS']
             assert [m.is_emergency for m in got[name][:2]] == [False, True]
