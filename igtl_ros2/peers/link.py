@@ -105,11 +105,11 @@ class Link(SendingLink, ReceivingLink):
             self._paused.discard(peer)
             self._inbox.forget_latest(peer)
             self._notify()
-        self._drop_unsent(peer, why)
+        unsent = self._drop_unsent(peer)
         self.last_error = f'{peer.address}: {why}'
-        if not self._closed:
-            level = logging.WARNING if peer.cut_off else logging.INFO
-            text = f'{peer.address}: disconnected: {why}'
+        if unsent or not self._closed:
+            level = logging.WARNING if peer.cut_off or unsent else logging.INFO
+            text = f'{peer.address}: disconnected: {why}' + (unsent and f'; {unsent}')
             self.say('disconnected', level, text, peer=peer.address)
         self._tell(self._on_peer, peer, False)
 

@@ -153,14 +153,19 @@ class SendingLink(LinkState):
                 is_new = key not in self.not_sent and len(self.not_sent) >= _MAX_NAMES
                 self.not_sent[('other', '') if is_new else key] += count
 
-    def _drop_unsent(self, peer: Peer, why: str) -> None:
-        """Count and log what waits for a peer that is gone."""
+    def _drop_unsent(self, peer: Peer) -> str:
+        """
+        Count what waits for a peer that is gone; gives it in words.
+
+        These are empty for values of streams alone: of them there is always one on its way.
+        """
         unsent = peer.mailbox.drop_all()
-        if unsent:
-            self.count_unsent(unsent)
-            (kind, device), _ = unsent.most_common(1)[0]
-            text = f'{unsent.total()} messages were not sent, such as {kind} {device!r}: {why}'
-            self.say('not sent', logging.WARNING, f'{peer.address}: {text}', peer=peer.address)
+        self.count_unsent(unsent)
+        events = Counter({k: n for k, n in unsent.items() if k[0] not in self._stream_types})
+        if not events:
+            return ''
+        (kind, device), _ = events.most_common(1)[0]
+        return f'{events.total()} messages were not sent, such as {kind} {device!r}'
 
     def _tell_gone(self, gone: Key) -> None:
         self._said_held = True

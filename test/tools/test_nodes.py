@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from igtl_ros2.config import SETTINGS
-from igtl_ros2.tools.nodes import bridge, demo_arm
+from igtl_ros2.tools.nodes import bridge
 
 
 def test_help_names_every_parameter(capsys):
@@ -16,15 +16,18 @@ def test_help_names_every_parameter(capsys):
         assert f'  {setting.parameter} (default: ' in said
 
 
-def test_a_package_that_is_missing_is_named_as_what_is_installed(monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, 'control_msgs', None)
-    # another test may have imported what needs it
-    for name in [name for name in sys.modules if name.startswith('igtl_ros2.nodes.arm')]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, 'argv', ['igtl_demo_arm', 'arm.urdf'])
-    assert demo_arm() == 1
-    said = capsys.readouterr().err
-    assert 'igtl_demo_arm: it needs control_msgs: install ros-$ROS_DISTRO-control-msgs' in said
+def test_a_package_that_is_missing_is_named_as_what_is_installed():
+    program = """
+import sys
+sys.modules['control_msgs'] = None
+sys.argv = ['igtl_demo_arm', 'arm.urdf']
+from igtl_ros2.tools.nodes import demo_arm
+sys.exit(demo_arm())
+"""
+    done = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True)
+    assert done.returncode == 1
+    wanted = 'igtl_demo_arm: it needs control_msgs: install ros-$ROS_DISTRO-control-msgs'
+    assert wanted in done.stderr
 
 
 @pytest.mark.parametrize('command', ['bridge', 'demo_robot'])
