@@ -406,7 +406,7 @@ def test_a_frame_that_somebody_publishes_while_we_are_silent_is_theirs(graph, tr
     def send(stamp_ns):
         ours = transform('base', 'tool', stamp_ns=stamp_ns)
         if is_lazy:
-            ours = LazyTransform(stamp_ns, ('base', 'tool'), (1.0, 0, 0, 0, 0, 0, 1))
+            ours = LazyTransform(stamp_ns, ('base', 'tool'), (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0))
         return broadcaster.send([ours], static=False)
 
     graph.settle(tree)
