@@ -18,14 +18,12 @@ from ..codec.message import Place, place_of
 from ..rules import MotionLimits, ReceiveRule
 from .metres import NS, own_stamp_ns
 from .motion_budget import BURST_S, Cost, MotionBudget
-from .tf_owners import SILENT_S
+from .tf_owners import MAX_FRAMES, SILENT_S
 
 #: another place is believed no sooner than so long after the last time
 RECOVER_PAUSE_S = 1.0
 #: a sender may make up names without end; each costs memory
 MAX_TOOLS = 1000
-#: frames of a link that are remembered while nobody broadcasts them
-MAX_FRAMES = 10_000
 #: one that was not seen for so long makes room for another
 FORGET_S = 10.0
 # what is not taken for a motion where no time has passed: rounding

@@ -15,7 +15,6 @@ from ..codec.lists import ElementList
 from ..codec.messages.mesh import PolyData
 from ..codec.patients import hidden
 from ..codec.pyramids import without_pyramids
-from ..codec.short_names import full_name as full_name
 from ..errors import ConversionError
 from ..rules import ReceiveRule, SendRule
 from .gates import Gate

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..config.numbers import float_in
 from ..errors import FileError
-from ._volumes import FLIP, whole
+from ._volumes import FLIP, replacing
 
 TYPES = {
     'MET_CHAR': 'i1', 'MET_UCHAR': 'u1', 'MET_SHORT': 'i2', 'MET_USHORT': 'u2',
@@ -235,7 +235,7 @@ def open_voxels(path: Path, fields: Iterable[tuple[str, str]]) -> Iterator[IO[by
     data = path if is_local else path.with_suffix('.raw')
     lines = [*fields, ('ElementDataFile', 'LOCAL' if is_local else data.name)]
     head = ''.join(f'{name} = {value}\n' for name, value in lines).encode()
-    with whole(data) as unfinished, open(unfinished, 'wb') as file:
+    with replacing(data) as unfinished, open(unfinished, 'wb') as file:
         if is_local:
             file.write(head)
         yield file

@@ -25,7 +25,7 @@ _CHUNK_BYTES = 1 << 24
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """
     Name a file to write, which takes the place of another one when it is whole.
 

@@ -13,7 +13,7 @@ from ..codec.messages.image import Image
 from ..errors import FileError
 from . import Timed
 from ._rows import seconds
-from ._volumes import little, make_image, place_of, whole
+from ._volumes import little, make_image, place_of, replacing
 
 EXTENSIONS = ('.nii', '.nii.gz')
 WRITES = (Image,)
@@ -93,5 +93,5 @@ def write(path: Path, image: Image) -> None:
     file.set_qform(place, code='scanner', strip_shears=True)
     if intent:
         file.header.set_intent(intent)
-    with whole(path) as unfinished:
+    with replacing(path) as unfinished:
         nibabel.save(file, unfinished)

@@ -15,9 +15,9 @@ from std_msgs.msg import String as RosString
 
 from ..codec import Message
 from ..codec.messages.bundle import Bind
+from ..codec.short_names import full_name
 from ..converters.lazy import LazyPose
 from ..converters.placing import weight
-from ..converters.registry import full_name
 from ..converters.units import ros_text
 from ..errors import ConversionError, PeerError
 from ..peers import Peer

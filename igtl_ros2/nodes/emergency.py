@@ -11,7 +11,7 @@ from std_msgs.msg import Bool
 from ..codec import Message
 from ..codec.messages.bundle import Bind
 from ..codec.messages.text import Status
-from ..converters.registry import full_name
+from ..codec.short_names import full_name
 from ..converters.units import ros_text
 from ..peers import Peer
 from ..rosio.qos import STATE_QOS

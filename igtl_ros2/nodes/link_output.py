@@ -157,13 +157,13 @@ class LinkOutput:
         """Offer poses to tf."""
         if self.broadcaster is None:
             return
-        topic = device.topic
-        self._not_held.pop(topic, None)
+        if effect.is_static:
+            self._not_held.pop(device.topic, None)
         for child, kind, why in self.broadcaster.offer(effect.offered, effect.is_static):
             self._report.problem_once(f'tf {child}: {kind}', why)
             passage.not_on_tf = why
             if effect.is_static:
-                self._not_held[topic] = child
+                self._not_held[device.topic] = child
 
     def forget_names(self, device: Device, passage: Passage, effect: Forget) -> None:
         """Give up topics of tools that are forgotten."""

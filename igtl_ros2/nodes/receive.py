@@ -18,8 +18,8 @@ from ..codec import Message
 from ..codec.messages.bundle import Bind
 from ..codec.messages.text import Status
 from ..codec.patients import hidden
+from ..codec.short_names import full_name
 from ..converters.claims import Claims
-from ..converters.registry import full_name
 from ..converters.units import ros_text
 from ..mapping import LinkConfig
 from ..peers import Peer

@@ -9,10 +9,10 @@ from rclpy.node import Node
 from std_msgs.msg import String as RosString
 
 from ..codec.messages.pose import Transform
+from ..codec.short_names import full_name
 from ..converters.gates import Gates
 from ..converters.metres import RIGID_TOLERANCE, pose_to_numbers
 from ..converters.pose import NOT_RIGID, is_valid, tool_state
-from ..converters.registry import full_name
 from ..converters.units import ros_text
 from ..dialogue.action_calls import ActionCalls
 from ..dialogue.dialogue import Dialogue

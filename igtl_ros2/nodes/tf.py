@@ -384,9 +384,10 @@ class TfBroadcaster:
 
     def _is_own(self, data: bytes) -> bool:
         """Tell whether a message is one that was sent from here, and take note of that."""
-        count = self._sent.pop(data, 0)
-        if count > 1:
-            self._sent[data] = count - 1
+        with self._lock:
+            count = self._sent.pop(data, 0)
+            if count > 1:
+                self._sent[data] = count - 1
         return count > 0
 
     def _on_transform(self, transform: TransformStamped, static: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..codec import Message, registered
 from ..codec.message import has_poses
+from ..codec.short_names import full_name
 from ..codec.volume_blocks import VolumeMerger
 from ..config import Settings
 from ..converters.claims import Place
@@ -15,7 +16,7 @@ from ..converters.device_clock import DeviceClock
 from ..converters.gates import Gates
 from ..converters.outputs import takes_long
 from ..converters.placing import has_place
-from ..converters.registry import Route, full_name, route_of
+from ..converters.registry import Route, route_of
 from ..converters.topic_holder import leaves_of, names_of, numbered
 from ..converters.units import ros_text
 from ..converters.volumes import SliceViewer

@@ -16,9 +16,9 @@ from ..codec import Message
 from ..codec.key_frames import Chain
 from ..codec.messages.bundle import is_emergency
 from ..codec.messages.video import Video
+from ..codec.short_names import full_name
 from ..converters.changes import Value, value_of
 from ..converters.placing import is_empty, moved_for_wire, weight
-from ..converters.registry import full_name
 from ..rules import SendRule
 from .effects import (
     Effects,

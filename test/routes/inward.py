@@ -8,10 +8,11 @@ import yaml
 
 from igtl_ros2.codec import from_ns
 from igtl_ros2.codec.messages.pose import Transform
+from igtl_ros2.codec.short_names import full_name
 from igtl_ros2.config import Settings
 from igtl_ros2.converters.claims import Claims
 from igtl_ros2.converters.lazy import LazyPose
-from igtl_ros2.converters.registry import full_name, load_converters
+from igtl_ros2.converters.registry import load_converters
 from igtl_ros2.converters.tf_tree import TfTree
 from igtl_ros2.mapping.reading import make_mapping
 from igtl_ros2.routes.devices import Devices

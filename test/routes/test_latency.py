@@ -8,7 +8,7 @@ import pytest
 from inward import NS, Link, pose
 
 from igtl_ros2.codec.geometry import identity
-from igtl_ros2.converters.registry import full_name
+from igtl_ros2.codec.short_names import full_name
 from igtl_ros2.nodes.effect_runner import EffectRunner
 from igtl_ros2.nodes.latency_facts import latency_facts
 from igtl_ros2.peers.mailbox import Mailbox

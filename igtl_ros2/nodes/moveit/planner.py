@@ -19,7 +19,7 @@ from std_msgs.msg import String as RosString
 
 from ...codec import Message
 from ...codec.messages.mesh import PolyData
-from ...converters.registry import full_name
+from ...codec.short_names import full_name
 from ...converters.tf_tree import LookupFailed
 from ...converters.units import Matrix, pose_from_ros
 from ...dialogue.dialogue import Dialogue
