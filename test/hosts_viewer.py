@@ -36,12 +36,13 @@ class Viewer(Node):
     def _heard(self, message):
         t, q = message.transform.translation, message.transform.rotation
         stamp = message.header.stamp
-        print(json.dumps({
+        line = json.dumps({
             'stamp_ns': stamp.sec * 10**9 + stamp.nanosec,
             'frames': [message.header.frame_id, message.child_frame_id],
             'translation': [t.x, t.y, t.z],
             'rotation': [q.x, q.y, q.z, q.w],
-        }), flush=True)
+        })
+        print(f'{line}\n', end='', flush=True)
 
     def _publish(self):
         now_ns = self.get_clock().now().nanoseconds

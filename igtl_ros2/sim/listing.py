@@ -127,4 +127,6 @@ class Listing:
                 del self._streams[key]
 
     def _print(self, text: str, event: dict[str, Any]) -> None:
-        print(json.dumps(event) if self._as_json else f'igtl_sim: {text}', flush=True)
+        line = json.dumps(event) if self._as_json else f'igtl_sim: {text}'
+        # at once with its end: else what goes to stderr may come in between, where both are one
+        print(f'{line}\n', end='', flush=True)

@@ -219,7 +219,8 @@ def main(args: Sequence[str] | None = None) -> int:
     """
 
     def say(event: str, **facts: Any) -> None:
-        print(json.dumps({'event': event, 'time_ns': time.time_ns(), **facts}), flush=True)
+        line = json.dumps({'event': event, 'time_ns': time.time_ns(), **facts})
+        print(f'{line}\n', end='', flush=True)  # at once, see `Listing`
 
     try:
         with Slicer('tcp://127.0.0.1:0', serve=True) as slicer:
